@@ -1,0 +1,35 @@
+# sluice_module(NAME DEPENDS other modules... LIBRARIES outside libraries...): one static library per engine folder, made of
+# all its .cpp files. What a folder may depend on is fixed in the table of CONTRIBUTING.md and proved by tests/unit/include_rules.
+function(sluice_module NAME)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(SOURCES)
+    add_library(sluice_${NAME} STATIC ${SOURCES})
+    set(SCOPE PUBLIC)
+    target_link_libraries(sluice_${NAME} PRIVATE sluice_options)
+  else()
+    add_library(sluice_${NAME} INTERFACE)
+    set(SCOPE INTERFACE)
+  endif()
+  target_include_directories(sluice_${NAME} ${SCOPE} ${PROJECT_SOURCE_DIR}/engine)
+  foreach(DEPENDENCY ${ARG_DEPENDS})
+    target_link_libraries(sluice_${NAME} ${SCOPE} sluice_${DEPENDENCY})
+  endforeach()
+  target_link_libraries(sluice_${NAME} ${SCOPE} ${ARG_LIBRARIES})
+endfunction()
+
+# sluice_plugin(NAME LIBRARIES ...): one shared library per store, with its manifest beside it in the build tree. The manifest's
+# sha256 is filled in after linking.
+function(sluice_plugin NAME)
+  cmake_parse_arguments(ARG "" "" "LIBRARIES" ${ARGN})
+  file(GLOB SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
+  add_library(sluice_plugin_${NAME} MODULE ${SOURCES})
+  set_target_properties(sluice_plugin_${NAME} PROPERTIES PREFIX "" OUTPUT_NAME sluice_${NAME}
+                        LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
+  target_link_libraries(sluice_plugin_${NAME} PRIVATE sluice_options sluice_abi sluice_arrow ${ARG_LIBRARIES})
+  add_custom_command(TARGET sluice_plugin_${NAME} POST_BUILD
+    COMMAND ${CMAKE_COMMAND} -DLIBRARY=$<TARGET_FILE:sluice_plugin_${NAME}>
+            -DTEMPLATE=${CMAKE_CURRENT_SOURCE_DIR}/manifest.json
+            -DOUTPUT=${CMAKE_BINARY_DIR}/plugins/${NAME}.json -P ${PROJECT_SOURCE_DIR}/engine/WriteManifest.cmake
+    VERBATIM)
+endfunction()
