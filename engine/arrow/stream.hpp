@@ -1,7 +1,9 @@
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "arrow/owner.hpp"
@@ -19,7 +21,7 @@ class BatchReader {
 };
 
 /// Called with the whole error (Arrow streams carry only errno and text) before a stream reports it.
-using StreamErrorSink = std::function<void(const class std::exception&)>;
+using StreamErrorSink = std::function<void(const std::exception&)>;
 
 /// Hands `reader` out as a C stream. Exceptions become errno EIO and get_last_error's text, and go to `sink` when given.
 void export_stream(std::unique_ptr<BatchReader> reader, ArrowArrayStream* out, StreamErrorSink sink = {});

@@ -16,6 +16,8 @@ namespace sluice::arrow {
 class ColumnView {
  public:
   ColumnView(const Type& type, const ArrowArray& array);
+  /// The `length` values behind the first `skipped` ones: a column of a batch that has an offset itself.
+  ColumnView(const Type& type, const ArrowArray& array, int64_t skipped, int64_t length);
 
   int64_t length() const { return length_; }
   const Type& type() const { return type_; }

@@ -55,6 +55,12 @@ Error Error::with_sqlstate(std::string sqlstate) const {
   return copy;
 }
 
+Error Error::with_native_code(int native_code) const {
+  Error copy = *this;
+  copy.native_code_ = native_code;
+  return copy;
+}
+
 void Error::render() {
   text_ = where_.empty() ? message_ : where_ + ": " + message_;
   if (!hint_.empty()) text_ += "; " + hint_;

@@ -38,12 +38,15 @@ class Error : public std::exception {
   const std::string& hint() const { return hint_; }
   const std::string& where() const { return where_; }
   const std::string& sqlstate() const { return sqlstate_; }
+  /// The store's own number for it, 0 for none.
+  int native_code() const { return native_code_; }
 
   /// The same error with more context: "copying orders: " before the message.
   Error with_prefix(const std::string& prefix) const;
   Error with_where(std::string where) const;
   Error with_hint(std::string hint) const;
   Error with_sqlstate(std::string sqlstate) const;
+  Error with_native_code(int native_code) const;
 
   /// "where: message; hint", one line for a person.
   const char* what() const noexcept override { return text_.c_str(); }
@@ -56,6 +59,7 @@ class Error : public std::exception {
   std::string hint_;
   std::string where_;
   std::string sqlstate_;
+  int native_code_ = 0;
   std::string text_;
 };
 

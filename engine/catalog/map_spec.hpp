@@ -16,6 +16,9 @@ struct MapSpec {
   /// the longest pattern.
   std::vector<std::pair<std::string, std::string>> types;
   std::string where;  ///< "file:line" of the call, for errors
+  /// Both stores are of one kind: expressions in their own language (defaults, checks, partial indexes) are kept. Otherwise
+  /// they are dropped with a warning.
+  bool same_kind = false;
 };
 
 /// `*` any run, `?` one character, everything else itself. Case-sensitive.

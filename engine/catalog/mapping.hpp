@@ -73,6 +73,9 @@ struct Mapping {
   std::vector<TableMapping> tables;
   Catalog target;    ///< the neutral catalog that the target is asked to build
   std::vector<std::string> warnings;
+  /// pair_catalogs: "table" or "table.column" that the other side lacks. Not compared, so nothing can match while one is here.
+  std::vector<std::string> only_in_from;
+  std::vector<std::string> only_in_to;
 
   const TableMapping* find_target(const std::string& table) const;
 };

@@ -32,9 +32,13 @@ class Journal {
   virtual std::vector<Event> events(int64_t from) = 0;
 };
 
+/// take_over: the caller has proved that the writer may be replaced (its lease ran out, though its process may only be stopped).
+enum class Opening { exclusive = 1, take_over };
+
 /// The writer of a run's journal file (SQLite, WAL, synchronous FULL, one writer connection). Creates it when missing. Takes
-/// the run's writer lock: Error(conflict) naming the pid that has it.
-std::unique_ptr<Journal> open_journal(const std::string& path);
+/// the run's writer lock: Error(conflict) naming the pid that has it, unless it takes over. Each opening raises a writer epoch in the
+/// file, checked inside every append: a writer that was replaced gets Error(conflict) with sqlstate "SL002" and writes nothing.
+std::unique_ptr<Journal> open_journal(const std::string& path, Opening opening = Opening::exclusive);
 /// Read-only, beside a live writer; never checkpoints. append throws.
 std::unique_ptr<Journal> read_journal(const std::string& path);
 

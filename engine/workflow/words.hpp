@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,14 +26,24 @@ enum class FieldType {
   nodes,      ///< children
   secret,     ///< a text or a secret
   any,
+  phases,     ///< names of phases
+  stores,     ///< table of names to store values
+  on_fail,    ///< rollback_to "NODE" or "abort"
+  settings,   ///< a closed table with the fields of `nested`
 };
+const char* to_text(FieldType type);
 
 struct FieldSpec {
-  std::string name;      ///< "" for the positional entry
+  std::string name;      ///< "" where only the positional entry says it; "*" accepts names that a plugin checks later
   FieldType type = FieldType::text;
   bool required = false;
-  std::string fallback;  ///< default as text, for help
+  std::string fallback;  ///< default as text, for help; the loader fills it in
   std::string help;
+  bool is_positional = false;         ///< may also be the positional entry
+  std::vector<std::string> choices;   ///< texts allowed; empty: all
+  std::optional<int64_t> minimum;     ///< of an integer
+  std::optional<int64_t> maximum;
+  std::vector<FieldSpec> nested;      ///< fields of a settings table
 };
 
 /// A metric that an action publishes as STEP.name.
@@ -57,6 +69,7 @@ struct Word {
   bool has_undo = false;
 
   const FieldSpec* find_field(const std::string& name) const;
+  const FieldSpec* find_positional() const;
   const MetricSpec* find_metric(const std::string& name) const;
 };
 

@@ -86,4 +86,7 @@ struct Workflow {
   const Node* find(const std::string& path) const;
 };
 
+/// Every node, parents before their children, in written order. The pointers live as long as the workflow is not changed.
+std::vector<const Node*> nodes_in_order(const Workflow& workflow);
+
 }  // namespace sluice::workflow

@@ -1,0 +1,135 @@
+#include "catalog/decide.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+#include "catalog/decide_keys.hpp"
+#include "catalog/decide_select.hpp"
+#include "catalog/decide_target.hpp"
+#include "catalog/decide_type.hpp"
+
+namespace sluice::catalog {
+
+namespace {
+
+using arrow::Kind;
+
+/// A double carries this many decimal digits whatever they are.
+constexpr int kDoubleDigits = 15;
+
+DecidedTable decide_table(const Table& table, const MapSpec& spec) {
+  DecidedTable decided{.table = &table, .columns = {}};
+  for (const Column& column : table.columns) {
+    const std::string name = table.name + "." + column.name;
+    const auto wanted = find_override(spec, table.name, column.name);
+    try {
+      decided.columns.push_back(wanted ? decide_override(column, *wanted, name) : decide_type(column));
+    } catch (const Error& error) {
+      if (wanted) throw error.with_where(spec.where);
+      throw error.with_prefix(name + ": ");
+    }
+  }
+  return decided;
+}
+
+void warn_of_types(const DecidedTable& decided, std::vector<std::string>& warnings) {
+  for (size_t i = 0; i < decided.columns.size(); ++i) {
+    const std::string& warning = decided.columns[i].warning;
+    if (!warning.empty()) warnings.push_back(decided.table->name + "." + decided.table->columns[i].name + ": " + warning);
+  }
+}
+
+ColumnMapping map_column(const Column& source, const Column& target, const Decision& decision) {
+  ColumnMapping column;
+  column.source = source.name;
+  column.target = target.name;
+  column.source_carrier = decision.carrier;
+  column.compare = decision.compare;
+  column.source_cast = decision.cast;
+  column.nullable = target.nullable;
+  column.source_native = source.native;
+  column.policy = decision.policy;
+  column.reason = decision.reason;
+  return column;
+}
+
+TableMapping map_table(const DecidedTable& decided, const Table& target) {
+  const Table& source = *decided.table;
+  TableMapping table;
+  table.source_schema = source.schema;
+  table.source_table = source.name;
+  table.target_schema = target.schema;
+  table.target_table = target.name;
+  table.key = row_key(source);
+  table.rows = source.rows;
+  table.bytes = source.bytes;
+  for (size_t i = 0; i < source.columns.size(); ++i) {
+    table.columns.push_back(map_column(source.columns[i], target.columns[i], decided.columns[i]));
+  }
+  return table;
+}
+
+/// Whether doubles of the target lose digits that the comparison type has.
+bool loses_digits(const ColumnMapping& column) {
+  if (column.target_carrier.kind != Kind::float64) return false;
+  if (column.compare.kind == Kind::number) return column.source_carrier.kind != Kind::float64;
+  if (column.source_carrier.kind == Kind::float64) return false;
+  return column.compare.kind == Kind::decimal && column.compare.precision > kDoubleDigits;
+}
+
+void bind_column(ColumnMapping& column, const TargetColumn& answer, const std::string& name,
+                 std::vector<std::string>& warnings) {
+  column.target_native = answer.native;
+  column.target_carrier = answer.carrier;
+  try {
+    column.target_cast = cast_between(answer.carrier, column.compare);
+  } catch (const Error& error) {
+    throw error.with_prefix(name + ": reading back what the target holds: ");
+  }
+  const std::string policy = policy_of(column.target_cast, column.compare);
+  if (column.policy.empty()) column.policy = policy;
+  if (loses_digits(column)) {
+    warnings.push_back(name + ": the target holds " + arrow::to_text(column.compare) + " as " + answer.native +
+                       ", a double: values of more than " + std::to_string(kDoubleDigits) + " digits change");
+  }
+}
+
+void bind_table(TableMapping& table, const Ddl& answer, std::vector<std::string>& warnings) {
+  for (ColumnMapping& column : table.columns) {
+    const auto found = std::ranges::find_if(answer.columns, [&](const TargetColumn& each) {
+      return each.table == table.target_table && each.column == column.target;
+    });
+    const std::string name = table.target_table + "." + column.target;
+    if (found == answer.columns.end()) {
+      throw Error(Code::internal, name + ": the target did not say how it would hold this column");
+    }
+    bind_column(column, *found, name, warnings);
+  }
+}
+
+}  // namespace
+
+Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::string& target_schema, const AskTarget& ask) {
+  const std::vector<const Table*> selected = select_tables(source, spec);
+  check_overrides(selected, spec);
+
+  std::vector<DecidedTable> decided;
+  for (const Table* table : selected) decided.push_back(decide_table(*table, spec));
+
+  Mapping mapping;
+  mapping.from = spec.from;
+  mapping.to = spec.to;
+  unify_foreign_keys(decided, mapping.warnings);
+  for (const DecidedTable& table : decided) warn_of_types(table, mapping.warnings);
+  mapping.target = build_target(decided, spec, target_schema, mapping.warnings);
+  const Ddl answer = ask(mapping.target);
+  for (size_t i = 0; i < decided.size(); ++i) {
+    mapping.tables.push_back(map_table(decided[i], mapping.target.tables[i]));
+    bind_table(mapping.tables.back(), answer, mapping.warnings);
+  }
+  mapping.warnings.insert(mapping.warnings.end(), answer.warnings.begin(), answer.warnings.end());
+  return mapping;
+}
+
+}  // namespace sluice::catalog

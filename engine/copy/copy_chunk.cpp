@@ -1,0 +1,101 @@
+#include "copy/copy_chunk.hpp"
+
+#include "arrow/fingerprint.hpp"
+#include "base/error.hpp"
+#include "base/units.hpp"
+#include "copy/convert.hpp"
+
+namespace sluice::copy {
+namespace {
+
+/// Small enough that a batch per worker stays a few MiB whatever the row's width.
+constexpr int64_t kBatchRows = 8192;
+constexpr int64_t kBatchBytes = int64_t{4} << 20;
+
+bool is_unchanged(const catalog::TableMapping& table) {
+  for (const auto& column : table.columns) {
+    if (column.source_cast != catalog::Cast::none || !(column.source_carrier == column.compare)) return false;
+  }
+  return true;
+}
+
+/// The stream that `load` pulls: reads, fingerprints, converts, fingerprints.
+class ConvertingReader : public arrow::BatchReader {
+ public:
+  ConvertingReader(std::unique_ptr<arrow::BatchReader> source, const catalog::TableMapping& table,
+                   store::WorkResult& result, const Progress& progress)
+      : source_(std::move(source)),
+        fields_(compare_fields(table)),
+        converter_(table, Side::source),
+        source_hasher_(source_->fields()),
+        out_hasher_(fields_),
+        is_unchanged_(is_unchanged(table)),
+        result_(result),
+        progress_(progress) {}
+
+  const std::vector<arrow::Field>& fields() const override { return fields_; }
+
+  arrow::Array next() override {
+    arrow::Array batch = source_->next();
+    if (batch.empty()) return batch;
+    result_.read += batch->length;
+    if (!is_unchanged_) source_hasher_.add_to(*batch, result_.f_src);
+    batch = converter_.convert(std::move(batch));
+    result_.kept += batch->length;
+    result_.emitted += batch->length;
+    out_hasher_.add_to(*batch, result_.f_out);
+    if (is_unchanged_) result_.f_src = result_.f_out;
+    progress_(result_.read);
+    return batch;
+  }
+
+ private:
+  std::unique_ptr<arrow::BatchReader> source_;
+  std::vector<arrow::Field> fields_;
+  Converter converter_;
+  arrow::RowHasher source_hasher_;
+  arrow::RowHasher out_hasher_;
+  bool is_unchanged_;
+  store::WorkResult& result_;
+  const Progress& progress_;
+};
+
+store::ReadSpec read_spec(const ChunkWork& work) {
+  store::ReadSpec spec;
+  spec.schema = work.table.source_schema;
+  spec.table = work.table.source_table;
+  spec.columns = column_names(work.table, Side::source);
+  spec.wanted = carrier_fields(work.table, Side::source);
+  spec.range = work.range;
+  spec.where = work.table.where;
+  spec.batch_rows = kBatchRows;
+  spec.batch_bytes = kBatchBytes;
+  return spec;
+}
+
+}  // namespace
+
+ChunkOutcome copy_chunk(store::Session& source, store::Session& target, const ChunkWork& work, const Progress& progress) {
+  ChunkOutcome outcome;
+  store::Guard guard(target, work.fence, work.key);
+  if (guard.already_done()) {
+    outcome.already_done = true;
+    return outcome;
+  }
+  store::WorkResult& result = outcome.result;
+  auto batches = std::make_unique<ConvertingReader>(source.read(read_spec(work)), work.table, result, progress);
+  store::LoadSpec spec{work.table.target_schema, work.table.target_table, column_names(work.table, Side::target)};
+  store::LoadResult loaded = target.load(spec, std::move(batches));
+  if (loaded.rows != result.emitted) {
+    throw Error(Code::data, work.table.target_table + ": " + count_to_text(result.emitted) + " rows were sent and the store says it wrote " +
+                                count_to_text(loaded.rows),
+                "look for a trigger or a rule on the table that drops or adds rows");
+  }
+  result.written = loaded.rows;
+  result.bounds = to_json(work.range);
+  outcome.bytes = loaded.bytes;
+  guard.commit(result);
+  return outcome;
+}
+
+}  // namespace sluice::copy

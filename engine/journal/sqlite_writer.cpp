@@ -1,0 +1,176 @@
+#include "journal/sqlite_writer.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/system_error.hpp"
+#include "journal/chain.hpp"
+#include "journal/events.hpp"
+#include "journal/sqlite_file.hpp"
+
+namespace sluice::journal {
+namespace {
+
+constexpr int kBusyTimeoutMs = 5000;
+constexpr int kCheckpointPages = 1000;
+/// While a reader keeps the WAL from being emptied, look again only every so many pages.
+constexpr int kCheckpointEvery = 100;
+
+/// SQLite calls this after each commit with the length of the WAL.
+int note_wal_pages(void* pages, sqlite3*, const char*, int count) {
+  *static_cast<int*>(pages) = count;
+  return SQLITE_OK;
+}
+
+bool is_disk_full(int sqlite_code, int system_error) {
+  return (sqlite_code & 0xff) == SQLITE_FULL || system_error == ENOSPC || system_error == EDQUOT;
+}
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(const std::string& path) : path_(path), lock_(path), reserve_(path + ".reserve") {
+  prepare_file();
+  try {
+    prepare_connection();
+    read_end();
+  } catch (const SQLite::Exception& error) {
+    throw sqlite_error(path_, error);
+  }
+}
+
+/// SQLite gives its -wal and -shm files the mode of the database, so the mode is set here once.
+void SqliteWriter::prepare_file() {
+  const FileDescriptor file(::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file.is_open()) throw error_from_errno(errno, path_ + ": cannot open the journal");
+  const std::string directory = std::filesystem::path(path_).parent_path().string();
+  sync_directory(directory.empty() ? "." : directory);
+}
+
+void SqliteWriter::prepare_connection() {
+  database_ = std::make_unique<SQLite::Database>(path_, SQLite::OPEN_READWRITE, kBusyTimeoutMs);
+  const bool is_new = !has_schema(*database_, path_);
+  if (database_->execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
+    throw Error(Code::unsupported, path_ + ": the file system cannot hold a journal in WAL mode",
+                "put the state directory on a local disk with --state");
+  }
+  database_->exec("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 0");
+  sqlite3_wal_hook(database_->getHandle(), note_wal_pages, &wal_pages_);
+  if (is_new) create_schema(*database_);
+  begin_ = std::make_unique<SQLite::Statement>(*database_, "BEGIN IMMEDIATE");
+  commit_ = std::make_unique<SQLite::Statement>(*database_, "COMMIT");
+  insert_ = std::make_unique<SQLite::Statement>(
+      *database_, "INSERT INTO events (seq, time_us, kind, node, task, generation, data, hash) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)");
+  select_ = std::make_unique<SQLite::Statement>(*database_, kSelectEvents);
+}
+
+void SqliteWriter::read_end() {
+  SQLite::Statement last(*database_, "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1");
+  if (!last.executeStep()) return;
+  last_seq_ = last.getColumn(0).getInt64();
+  last_hash_ = last.getColumn(1).getString();
+}
+
+std::vector<Event> SqliteWriter::events(int64_t from) {
+  try {
+    std::vector<Event> events;
+    select_->reset();
+    select_->bind(1, from);
+    while (select_->executeStep()) events.push_back(read_event(*select_));
+    select_->reset();
+    return events;
+  } catch (const SQLite::Exception& error) {
+    throw sqlite_error(path_, error);
+  }
+}
+
+void SqliteWriter::append(std::vector<Event>& batch) {
+  if (batch.empty()) return;
+  require_writable(batch);
+  seal(batch);
+  try {
+    write_transaction(batch);
+  } catch (const SQLite::Exception& error) {
+    fail(error);
+  }
+  last_seq_ = batch.back().seq;
+  last_hash_ = batch.back().hash;
+  checkpoint_when_due();
+}
+
+void SqliteWriter::require_writable(const std::vector<Event>& batch) const {
+  if (state_ == State::good) return;
+  if (state_ == State::full && batch.size() == 1 && batch.front().kind == kind::run_ended) return;
+  throw Error(Code::unavailable, path_ + ": the journal could not be written before, so nothing more is started",
+              state_ == State::full ? "free some space on its disk, then resume the run" : "check its disk, then resume the run");
+}
+
+void SqliteWriter::seal(std::vector<Event>& batch) const {
+  const auto since_1970 = SystemClock().calendar_now().time_since_epoch();
+  const int64_t now = std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count();
+  const std::string* previous = &last_hash_;
+  int64_t seq = last_seq_;
+  for (Event& event : batch) {
+    event.seq = ++seq;
+    event.time_us = now;
+    event.hash = chain_hash(*previous, event);
+    previous = &event.hash;
+  }
+}
+
+void SqliteWriter::write_transaction(const std::vector<Event>& batch) {
+  begin_->reset();
+  begin_->exec();
+  for (const Event& event : batch) insert(event);
+  commit_->reset();
+  commit_->exec();
+}
+
+void SqliteWriter::insert(const Event& event) {
+  insert_->reset();
+  insert_->bind(1, event.seq);
+  insert_->bind(2, event.time_us);
+  insert_->bindNoCopy(3, event.kind);
+  insert_->bindNoCopy(4, event.node);
+  insert_->bindNoCopy(5, event.task);
+  insert_->bind(6, event.generation);
+  insert_->bindNoCopy(7, event.data);
+  insert_->bindNoCopy(8, event.hash);
+  insert_->exec();
+}
+
+/// The disk may have kept a part of what failed, so nothing may build on it: only the end of the run may still be written, and
+/// only where the cause was space that the reserve can give.
+void SqliteWriter::fail(const SQLite::Exception& error) {
+  const bool full = is_disk_full(error.getErrorCode(), sqlite3_system_errno(database_->getHandle()));
+  insert_->tryReset();
+  commit_->tryReset();
+  if (sqlite3_get_autocommit(database_->getHandle()) == 0) database_->tryExec("ROLLBACK");
+  if (full && state_ == State::good) {
+    reserve_.release();
+    state_ = State::full;
+    throw Error(Code::unavailable, path_ + ": the disk is full, the journal cannot be written",
+                "free some space, then resume the run");
+  }
+  state_ = State::failed;
+  throw sqlite_error(path_, error).with_hint("check the disk, then resume the run");
+}
+
+/// A checkpoint that failed leaves everything in the WAL, durable; a full disk is met again by the next append.
+void SqliteWriter::checkpoint_when_due() {
+  const bool is_due = wal_pages_ >= kCheckpointPages && wal_pages_ % kCheckpointEvery == 0;
+  if (!is_due) return;
+  const int code = sqlite3_wal_checkpoint_v2(database_->getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  const bool is_harmless = code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_FULL;
+  if (!is_harmless) state_ = State::failed;
+}
+
+std::unique_ptr<Journal> open_journal(const std::string& path) { return std::make_unique<SqliteWriter>(path); }
+
+}  // namespace sluice::journal

@@ -1,0 +1,184 @@
+#include "plan/make_plan.hpp"
+
+#include <set>
+
+#include "base/error.hpp"
+#include "base/sha256.hpp"
+#include "catalog/decide.hpp"
+
+namespace sluice::plan {
+namespace {
+
+using workflow::Node;
+using workflow::NodeKind;
+
+/// A length before each part, so that no two lists of parts are one text.
+class HashInput {
+ public:
+  void add(const std::string& part) { text_ += std::to_string(part.size()) + ":" + part; }
+  std::string hash() const { return sha256_hex(text_); }
+
+ private:
+  std::string text_;
+};
+
+std::string action_to_json(const workflow::Action& action) {
+  return "{\"word\":\"" + action.word + "\",\"fields\":" + value_to_json(workflow::Value{action.fields}) + "}";
+}
+
+void plan_step(const Node& step, PlannedNode& node, PlanContext& context, const FindHook& find_hook) {
+  node.word = step.action->word;
+  node.fields = value_to_json(workflow::Value{step.action->fields});
+  if (step.undo) {
+    node.undo = action_to_json(*step.undo);
+    node.has_undo = true;
+    node.destroys.push_back("runs its undo: " + step.undo->word);
+  }
+  try {
+    find_hook(node.word)->plan(*step.action, context, node);
+  } catch (const Error& error) {
+    throw error.where().empty() ? error.with_where(node.where + " (" + node.path + ")") : error;
+  }
+}
+
+void describe_stores(Plan& plan, PlanContext& context) {
+  std::set<std::string> targets;
+  for (const PlannedNode& node : plan.nodes) targets.insert(node.targets.begin(), node.targets.end());
+  for (const auto& [name, bound] : context.stores().all()) {
+    PlannedStore store;
+    store.name = name;
+    store.plugin = bound.store->plugin().manifest().name;
+    store.plugin_version = bound.store->plugin().manifest().version;
+    store.url = bound.url;
+    store.schema = bound.schema;
+    store.disposable = bound.disposable;
+    store.is_target = targets.contains(name);
+    if (store.is_target && bound.read_only) {
+      throw Error(Code::permission, "store \"" + name + "\" is declared access = \"read\", and a step changes it",
+                  "take `access` out or name another target", to_text(bound.spec->where));
+    }
+    store::Identity identity = context.session(name).identity();
+    store.id = identity.id;
+    store.version = identity.version;
+    plan.stores.push_back(std::move(store));
+  }
+}
+
+/// What `plan` shows is what `run` does: everything shown but estimates, identities and scan counts is hashed.
+std::string plan_hash(const Plan& plan) {
+  HashInput input;
+  input.add(plan.bundle_hash);
+  for (const PlannedStore& store : plan.stores) {
+    for (const std::string& part : {store.name, store.plugin, store.plugin_version, store.schema}) input.add(part);
+  }
+  for (catalog::Mapping mapping : plan.mappings) {
+    for (auto& table : mapping.tables) {
+      table.rows = table.bytes = 0;
+      for (auto& column : table.columns) column.reason.clear();
+    }
+    for (auto& table : mapping.target.tables) {
+      table.rows = table.bytes = 0;
+      for (auto& column : table.columns) {
+        column.evidence.reset();
+        column.next = 0;
+      }
+    }
+    mapping.warnings.clear();
+    input.add(catalog::mapping_to_json(mapping));
+  }
+  for (const PlannedNode& node : plan.nodes) {
+    input.add(node.path);
+    input.add(node.fields);
+    // A sequence's start depends on the rows that are there when it is set.
+    for (const auto& statement : node.statements) input.add(statement.kind == "sequence" ? statement.name : statement.sql);
+  }
+  return input.hash();
+}
+
+}  // namespace
+
+PlanContext::PlanContext(const workflow::Workflow& workflow, const Stores& stores, Plan& plan)
+    : workflow_(workflow), stores_(stores), plan_(plan) {
+  plan_.mappings.resize(workflow.maps.size());
+}
+
+PlanContext::~PlanContext() = default;
+
+store::Session& PlanContext::session(const std::string& name) {
+  auto& session = sessions_[name];
+  if (!session) session = stores_.at(name).store->open_session();
+  return *session;
+}
+
+void PlanContext::refuse_same_store(const std::string& from, const std::string& to, const std::string& where) {
+  std::string id = session(from).identity().id;
+  if (id.empty() || id != session(to).identity().id) return;
+  const bool same_schema = stores_.at(from).schema == stores_.at(to).schema;
+  if (!same_schema) return;
+  throw Error(Code::invalid_argument, "\"" + from + "\" and \"" + to + "\" are the same database (" + id + ")",
+              "a map needs two different stores, or two different schemas of one", where);
+}
+
+const catalog::Mapping& PlanContext::mapping(size_t map) {
+  if (decided_[map]) return plan_.mappings[map];
+  const catalog::MapSpec& spec = workflow_.maps.at(map);
+  refuse_same_store(spec.from, spec.to, spec.where);
+  store::LookFilter filter;
+  filter.schema = stores_.at(spec.from).schema;
+  filter.evidence = true;
+  catalog::Catalog source = session(spec.from).catalog(filter);
+  store::Session& target = session(spec.to);
+  auto ask = [&](const catalog::Catalog& wanted) { return target.ddl(wanted, "tables"); };
+  plan_.mappings[map] = catalog::decide_mapping(source, spec, stores_.at(spec.to).schema, ask);
+  plan_.mappings[map].from = spec.from;
+  plan_.mappings[map].to = spec.to;
+  for (const std::string& warning : plan_.mappings[map].warnings) warn(warning);
+  decided_[map] = true;
+  return plan_.mappings[map];
+}
+
+catalog::Ddl PlanContext::ddl(size_t map, const std::string& stage) {
+  const catalog::Mapping& mapping = this->mapping(map);
+  catalog::Ddl ddl = session(mapping.to).ddl(mapping.target, stage);
+  for (const std::string& warning : ddl.warnings) warn(warning);
+  return ddl;
+}
+
+void PlanContext::warn(const std::string& text) {
+  for (const std::string& known : plan_.warnings) {
+    if (known == text) return;
+  }
+  plan_.warnings.push_back(text);
+}
+
+std::string bundle_hash(const workflow::Workflow& workflow) {
+  HashInput input;
+  input.add(workflow.main_file);
+  for (const auto& [path, bytes] : workflow.files) {
+    input.add(path);
+    input.add(bytes);
+  }
+  for (const auto& param : workflow.params) {
+    input.add(param.name);
+    input.add(param.value);
+  }
+  return input.hash();
+}
+
+Plan make_plan(const workflow::Workflow& workflow, const Stores& stores, const FindHook& find_hook) {
+  Plan plan;
+  plan.workflow = workflow.name;
+  plan.title = workflow.title;
+  plan.params = workflow.params;
+  plan.bundle_hash = bundle_hash(workflow);
+  plan.nodes = make_graph(workflow);
+  PlanContext context(workflow, stores, plan);
+  for (PlannedNode& node : plan.nodes) {
+    if (node.kind == NodeKind::step) plan_step(*workflow.find(node.path), node, context, find_hook);
+  }
+  describe_stores(plan, context);
+  plan.hash = plan_hash(plan);
+  return plan;
+}
+
+}  // namespace sluice::plan

@@ -1,0 +1,176 @@
+#include "steps/copy_tables.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/units.hpp"
+#include "copy/convert.hpp"
+#include "copy/copy_chunk.hpp"
+#include "steps/fields.hpp"
+#include "steps/guarded.hpp"
+
+namespace sluice::steps {
+namespace {
+
+constexpr int64_t kDefaultChunkRows = 100000;
+
+store::ReadSpec chunk_spec(const catalog::TableMapping& table) {
+  store::ReadSpec spec;
+  spec.schema = table.source_schema;
+  spec.table = table.source_table;
+  spec.columns = copy::column_names(table, copy::Side::source);
+  spec.where = table.where;
+  return spec;
+}
+
+/// The table's chunks: planned once, and committed before any of them is copied. Cutting anew on resume would make "chunk 7"
+/// mean other rows.
+store::Cuts open_table(StepContext& context, const catalog::TableMapping& table, int64_t chunk_rows) {
+  const std::string& target = context.mapping().to;
+  store::Session& session = context.session(target);
+  const store::WorkKey key = context.key(table.target_table, kOpeningChunk);
+  if (auto row = session.guard_probe(key)) return store::cuts_from_json(row->result.bounds);
+  const int64_t wanted = std::max<int64_t>(1, (table.rows + chunk_rows - 1) / chunk_rows);
+  store::Cuts cuts = context.reader(context.mapping().from).plan_chunks(chunk_spec(table), wanted);
+  store::Guard guard(session, context.run.fence(target), key);
+  if (guard.already_done()) return store::cuts_from_json(session.guard_probe(key)->result.bounds);
+  store::WorkResult result;
+  result.bounds = to_json(cuts);
+  guard.commit(result);
+  return cuts;
+}
+
+std::set<std::pair<std::string, int64_t>> finished_chunks(StepContext& context) {
+  std::set<std::pair<std::string, int64_t>> finished;
+  for (const auto& row : context.session(context.mapping().to).ledger_read(context.run.run(), context.node.path)) {
+    if (row.key.generation == context.generation && row.key.chunk >= 0) finished.emplace(row.key.table, row.key.chunk);
+  }
+  return finished;
+}
+
+const catalog::TableMapping& table_of(const StepContext& context, const std::string& name) {
+  const auto* table = context.mapping().find_target(name);
+  if (table == nullptr) throw Error(Code::internal, "the map has no table " + name);
+  return *table;
+}
+
+}  // namespace
+
+void CopyTables::plan(const workflow::Action& action, plan::PlanContext& context, plan::PlannedNode& node) const {
+  const catalog::Mapping& mapping = plan_map(action, context, node);
+  node.targets = {mapping.to};
+  node.sources = {mapping.from};
+  node.has_undo = true;
+  node.workers = static_cast<int32_t>(integer_field(node, "workers", 2));
+  int64_t rows = 0;
+  int64_t bytes = 0;
+  for (const auto& table : mapping.tables) {
+    rows += table.rows;
+    bytes += table.bytes;
+    node.destroys.push_back("deletes the rows of " + table.target_table);
+  }
+  node.effects = {"copies about " + count_to_text(rows) + " rows (" + size_to_text(bytes) + ") of " +
+                      std::to_string(mapping.tables.size()) + " tables from " + mapping.from + " to " + mapping.to,
+                  "chunks of " + std::to_string(integer_field(node, "chunk_rows", kDefaultChunkRows)) + " rows"};
+}
+
+Expansion CopyTables::expand(StepContext& context) const {
+  store::Session& target = context.session(context.mapping().to);
+  CancelScope scope(context.cancel, target);
+  const int64_t chunk_rows = integer_field(context.node, "chunk_rows", kDefaultChunkRows);
+  std::vector<const catalog::TableMapping*> tables;
+  for (const auto& table : context.mapping().tables) tables.push_back(&table);
+  // The largest table first, so that its last chunks don't run alone at the end.
+  std::stable_sort(tables.begin(), tables.end(), [](const auto* a, const auto* b) { return a->rows > b->rows; });
+  const auto finished = finished_chunks(context);
+  Expansion expansion;
+  for (const auto* table : tables) {
+    context.cancel.check();
+    const store::Cuts cuts = open_table(context, *table, chunk_rows);
+    for (size_t chunk = 0; chunk <= cuts.cuts.size(); ++chunk) {
+      if (finished.contains({table->target_table, static_cast<int64_t>(chunk)})) {
+        ++expansion.done;
+        continue;
+      }
+      Task task;
+      task.id = table->target_table + ":" + std::to_string(chunk);
+      task.table = table->target_table;
+      task.chunk = static_cast<int64_t>(chunk);
+      task.range = store::chunk_range(cuts, chunk);
+      task.writes = context.mapping().to;
+      expansion.tasks.push_back(std::move(task));
+    }
+  }
+  return expansion;
+}
+
+TaskRecord CopyTables::run(StepContext& context, const Task& task) const {
+  const catalog::Mapping& mapping = context.mapping();
+  store::Session& source = context.reader(mapping.from);
+  store::Session& target = context.session(mapping.to);
+  CancelScope source_scope(context.cancel, source);
+  CancelScope target_scope(context.cancel, target);
+  int64_t shown = 0;
+  auto progress = [&](int64_t rows) {
+    context.cancel.check();
+    context.run.rows_in_flight += rows - shown;
+    shown = rows;
+  };
+  const copy::ChunkWork work{table_of(context, task.table), task.range, context.key(task.table, task.chunk),
+                             context.run.fence(mapping.to)};
+  TaskRecord record;
+  record.table = task.table;
+  try {
+    copy::ChunkOutcome outcome = copy::copy_chunk(source, target, work, progress);
+    record.skipped = outcome.already_done;
+    record.rows = outcome.result.written;
+    record.bytes = outcome.bytes;
+  } catch (const Error& error) {
+    context.run.rows_in_flight -= shown;
+    throw error.code() == Code::cancelled ? error : error.with_prefix(task.table + ", chunk " + std::to_string(task.chunk) + ": ");
+  }
+  context.run.rows_in_flight -= shown;
+  return record;
+}
+
+Conclusion CopyTables::conclude(StepContext& context) const {
+  Conclusion conclusion;
+  workflow::Metric& rows = conclusion.metrics["rows"];
+  workflow::Metric& rejects = conclusion.metrics["rejects"];
+  int64_t total = 0;
+  for (const auto& row : context.session(context.mapping().to).ledger_read(context.run.run(), context.node.path)) {
+    if (row.key.generation != context.generation || row.key.chunk < 0) continue;
+    rows.tables[row.key.table].numerator += row.result.written;
+    rejects.tables[row.key.table].numerator += row.result.rejected + row.result.refused;
+    total += row.result.written;
+  }
+  int64_t bytes = 0;
+  double seconds = 0;
+  for (const TaskRecord& record : context.records) {
+    bytes += record.bytes;
+    seconds += record.seconds;
+  }
+  conclusion.metrics["bytes"].value = workflow::MetricValue{true, bytes, 1, 0};
+  conclusion.metrics["seconds"].value = workflow::MetricValue{false, 0, 1, seconds};
+  conclusion.metrics["rate"].value = workflow::MetricValue{false, 0, 1, seconds > 0 ? static_cast<double>(total) / seconds : 0};
+  conclusion.summary = count_to_text(total) + " rows in " + std::to_string(rows.tables.size()) + " tables";
+  return conclusion;
+}
+
+UndoReport CopyTables::undo(StepContext& context) const {
+  UndoReport report;
+  const std::string& store = context.mapping().to;
+  store::Session& session = context.session(store);
+  CancelScope scope(context.cancel, session);
+  store::Guard guard(session, context.run.fence(store), context.key("", kUndoChunk));
+  if (guard.already_done()) return report;
+  for (const auto& statement : session.ddl(context.mapping().target, "clear").statements) {
+    context.cancel.check();
+    report.rows += std::max<int64_t>(0, session.execute(statement.sql));
+  }
+  session.ledger_forget(context.run.run(), context.node.path, context.generation);
+  guard.commit({});
+  return report;
+}
+
+}  // namespace sluice::steps

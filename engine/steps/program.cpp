@@ -1,0 +1,135 @@
+#include "steps/program.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/readable_pipe.hpp>
+#include <boost/process/v2/environment.hpp>
+#include <boost/process/v2/process.hpp>
+#include <boost/process/v2/start_dir.hpp>
+#include <boost/process/v2/stdio.hpp>
+#include <unordered_map>
+
+namespace sluice::steps {
+namespace {
+
+namespace process = boost::process::v2;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLook{20};
+constexpr std::chrono::seconds kGrace{2};
+
+/// In the child between fork and exec: a group of its own, so that whatever it starts ends with it; nothing of ours open.
+struct OwnGroup {
+  template <typename Launcher, typename Path>
+  process::error_code on_exec_setup(Launcher&, const Path&, const char* const*) {
+    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    if (::setpgid(0, 0) == -1) return {errno, boost::system::system_category()};
+    return {};
+  }
+  template <typename... Arguments>
+  void on_exec_error(Arguments&&...) {
+    ::_exit(127);
+  }
+};
+
+std::string find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  auto path = process::environment::find_executable(name);
+  if (path.empty()) throw Error(Code::not_found, name + ": no such program in PATH", "install it, or give its path");
+  return path.string();
+}
+
+std::unordered_map<std::string, std::string> child_environment(const ProgramOptions& options) {
+  std::unordered_map<std::string, std::string> result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    std::string text = *entry;
+    result[text.substr(0, text.find('='))] = text.substr(text.find('=') + 1);
+  }
+  for (const auto& [name, value] : options.environment) result[name] = value;
+  return result;
+}
+
+/// Reads what is there; false at the end of the output.
+bool drain(int fd, std::string& output) {
+  char buffer[16384];
+  for (;;) {
+    const ssize_t got = ::read(fd, buffer, sizeof buffer);
+    if (got == 0) return false;
+    if (got < 0) return errno == EAGAIN || errno == EINTR;
+    output.append(buffer, static_cast<size_t>(got));
+    if (output.size() > 2 * kOutputLimit) output.erase(0, output.size() - kOutputLimit);
+  }
+}
+
+void end_group(pid_t pid) {
+  ::kill(-pid, SIGTERM);
+  const auto deadline = Clock::now() + kGrace;
+  int status = 0;
+  while (::waitpid(pid, &status, WNOHANG) == 0) {
+    if (Clock::now() > deadline) {
+      ::kill(-pid, SIGKILL);
+      ::waitpid(pid, &status, 0);
+      return;
+    }
+    ::usleep(10000);
+  }
+  ::kill(-pid, SIGKILL);
+}
+
+int wait_for(pid_t pid, int output, CancelToken& cancel, std::string& text) {
+  int status = 0;
+  for (;;) {
+    drain(output, text);
+    const pid_t ended = ::waitpid(pid, &status, WNOHANG);
+    if (ended == pid) break;
+    if (cancel.is_cancelled()) {
+      end_group(pid);
+      cancel.check();
+    }
+    ::usleep(static_cast<useconds_t>(std::chrono::microseconds(kLook).count()));
+  }
+  drain(output, text);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+ProgramOutcome run_program(const ProgramOptions& options, CancelToken& cancel) {
+  const auto started = Clock::now();
+  const std::string program = find_program(options.argv.at(0));
+  const std::vector<std::string> arguments(options.argv.begin() + 1, options.argv.end());
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) throw Error(Code::internal, "no pipe for the program's output");
+  ::fcntl(ends[1], F_SETFL, 0);
+  boost::asio::io_context context;
+  pid_t pid = 0;
+  try {
+    process::process child(context, program, arguments, process::process_stdio{nullptr, ends[1], ends[1]},
+                           process::process_environment(child_environment(options)),
+                           process::process_start_dir(options.directory.empty() ? "." : options.directory), OwnGroup{});
+    pid = child.id();
+    child.detach();
+  } catch (const boost::system::system_error& error) {
+    ::close(ends[0]);
+    ::close(ends[1]);
+    throw Error(Code::not_found, options.argv[0] + " can't be started: " + error.code().message());
+  }
+  ::close(ends[1]);
+  ProgramOutcome outcome;
+  try {
+    outcome.exit_code = wait_for(pid, ends[0], cancel, outcome.output);
+  } catch (...) {
+    ::close(ends[0]);
+    throw;
+  }
+  ::close(ends[0]);
+  if (outcome.output.size() > kOutputLimit) outcome.output.erase(0, outcome.output.size() - kOutputLimit);
+  outcome.seconds = std::chrono::duration<double>(Clock::now() - started).count();
+  return outcome;
+}
+
+}  // namespace sluice::steps

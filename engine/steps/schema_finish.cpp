@@ -1,0 +1,63 @@
+#include "steps/schema_finish.hpp"
+
+#include <map>
+
+#include "steps/fields.hpp"
+#include "steps/guarded.hpp"
+
+namespace sluice::steps {
+
+void SchemaFinish::plan(const workflow::Action& action, plan::PlanContext& context, plan::PlannedNode& node) const {
+  const catalog::Mapping& mapping = plan_map(action, context, node);
+  node.targets = {mapping.to};
+  node.statements = context.ddl(static_cast<size_t>(node.map), "finish").statements;
+  node.has_undo = true;
+  node.workers = static_cast<int32_t>(integer_field(node, "workers", 2));
+  std::map<std::string, int> counts;
+  for (const auto& statement : node.statements) ++counts[statement.kind];
+  std::string line = "adds";
+  for (const auto& [kind, count] : counts) line += " " + std::to_string(count) + " " + kind;
+  node.effects = {node.statements.empty() ? "nothing to add" : line};
+  node.destroys = describe_objects(node.statements);
+}
+
+Expansion SchemaFinish::expand(StepContext& context) const {
+  Expansion expansion;
+  for (size_t i = 0; i < context.node.statements.size(); ++i) {
+    const catalog::Statement& statement = context.node.statements[i];
+    Task task;
+    // The number keeps ids apart where two statements have one name.
+    task.id = std::to_string(i) + ":" + statement.kind + ":" + (statement.name.empty() ? statement.table : statement.name);
+    task.stage = statement.group;
+    task.table = statement.table;
+    task.chunk = static_cast<int64_t>(i);
+    task.writes = context.mapping().to;
+    expansion.tasks.push_back(std::move(task));
+  }
+  return expansion;
+}
+
+TaskRecord SchemaFinish::run(StepContext& context, const Task& task) const {
+  TaskRecord record;
+  const catalog::Statement& statement = context.node.statements.at(static_cast<size_t>(task.chunk));
+  record.skipped = !run_statements(context, task.writes, context.key(task.table, task.chunk), {statement});
+  return record;
+}
+
+Conclusion SchemaFinish::conclude(StepContext& context) const {
+  int64_t indexes = 0;
+  int64_t foreign_keys = 0;
+  for (const auto& statement : context.node.statements) {
+    if (statement.kind == "foreign_key") ++foreign_keys;
+    if (statement.kind == "index" || statement.kind == "primary_key" || statement.kind == "unique") ++indexes;
+  }
+  Conclusion conclusion;
+  conclusion.metrics["indexes"].value = workflow::MetricValue{true, indexes, 1, 0};
+  conclusion.metrics["foreign_keys"].value = workflow::MetricValue{true, foreign_keys, 1, 0};
+  conclusion.summary = std::to_string(indexes) + " keys and indexes, " + std::to_string(foreign_keys) + " foreign keys";
+  return conclusion;
+}
+
+UndoReport SchemaFinish::undo(StepContext& context) const { return drop_created(context, context.mapping().to); }
+
+}  // namespace sluice::steps
