@@ -1,7 +1,7 @@
 #pragma once
 
-/// What plugins in C++ share: exceptions to status codes, texts to buffers, C structs to values. Header only; every function
-/// may be used from any thread. Read plugin_abi_decl.h for what the functions of a plugin mean.
+/// What plugins in C++ share: exceptions to status codes, texts to buffers, C structs to values. Header only; every
+/// function may be used from any thread. Read plugin_abi_decl.h for what the functions of a plugin mean.
 
 #include <algorithm>
 #include <cstdint>
@@ -24,7 +24,8 @@
 
 namespace sluice::sdk {
 
-/// Writes an error into the caller's memory: the message cut at a character's end, sqlstate when it has five characters.
+/// Writes an error into the caller's memory: the message cut at a character's end, sqlstate when it has five
+/// characters.
 inline sluice_status fill_error(sluice_error* out, int32_t code, std::string_view message,
                                 std::string_view sqlstate = {}, int32_t native_code = 0) noexcept {
   if (out == nullptr) return code;
@@ -46,8 +47,8 @@ inline sluice_status fill_error(sluice_error* out, const std::exception& error) 
   return fill_error(out, SLUICE_INTERNAL, error.what());
 }
 
-/// The border of every exported function: runs `work` (which returns nothing) and turns what it throws into a status and
-/// *error. Nothing leaves it.
+/// The border of every exported function: runs `work` (which returns nothing) and turns what it throws into a status
+/// and *error. Nothing leaves it.
 template <typename Work>
 sluice_status guard(sluice_error* error, Work&& work) noexcept {
   try {
@@ -74,8 +75,8 @@ inline void fill(sluice_buffer* out, std::string_view text) {
   };
 }
 
-/// Answers `value` in the caller's struct, which may be of another version: only the part that both know, and the caller's
-/// struct_size stays.
+/// Answers `value` in the caller's struct, which may be of another version: only the part that both know, and the
+/// caller's struct_size stays.
 template <typename Struct>
 void answer(Struct* out, const Struct& value) {
   const uint32_t size = out->struct_size;
@@ -83,8 +84,8 @@ void answer(Struct* out, const Struct& value) {
               std::min<size_t>(size, sizeof(Struct)) - sizeof size);
 }
 
-/// The options of store_open as a map. Throws Error(invalid_argument) for one that is not among `known`, naming the nearest
-/// word, and for one given twice.
+/// The options of store_open as a map. Throws Error(invalid_argument) for one that is not among `known`, naming the
+/// nearest word, and for one given twice.
 inline std::map<std::string, std::string> read_options(const sluice_option* options, int64_t count,
                                                        const std::vector<std::string>& known) {
   std::map<std::string, std::string> read;
@@ -94,7 +95,8 @@ inline std::map<std::string, std::string> read_options(const sluice_option* opti
       std::string all;
       for (const std::string& word : known) all += (all.empty() ? "options are " : ", ") + word;
       const std::string close = did_you_mean(name, known);
-      throw Error(Code::invalid_argument, "option '" + name + "': there is no such option", close.empty() ? all : close);
+      throw Error(Code::invalid_argument, "option '" + name + "': there is no such option",
+                  close.empty() ? all : close);
     }
     if (!read.emplace(name, text(options[i].value)).second) {
       throw Error(Code::invalid_argument, "option '" + name + "': given twice");
@@ -103,7 +105,8 @@ inline std::map<std::string, std::string> read_options(const sluice_option* opti
   return read;
 }
 
-/// Keeps why a session's last stream failed, whole, for `stream_error`. A member of the session, which outlives its streams.
+/// Keeps why a session's last stream failed, whole, for `stream_error`. A member of the session, which outlives its
+/// streams.
 class StreamErrorSlot {
  public:
   /// Call when a stream begins: nothing has failed yet.

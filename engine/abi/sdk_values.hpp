@@ -1,7 +1,7 @@
 #pragma once
 
-/// The structs of the plugin contract as C++ values, copied by the prefix rule: what an older engine did not send is zero.
-/// Part of plugin_sdk.hpp.
+/// The structs of the plugin contract as C++ values, copied by the prefix rule: what an older engine did not send is
+/// zero. Part of plugin_sdk.hpp.
 
 #include <algorithm>
 #include <cstdint>
@@ -45,7 +45,7 @@ Struct read_struct(const Struct* given) {
 }
 
 struct KeyValue {
-  int32_t type = 0;      ///< SLUICE_KEY_...
+  int32_t type = 0;  ///< SLUICE_KEY_...
   int64_t integer = 0;
   std::string bytes;
 };
@@ -78,19 +78,26 @@ inline std::vector<KeyValue> bound_values(const sluice_bound& bound) {
   return values;
 }
 
-/// Throws Error(invalid_argument) where the spec has no table, or wanted types that don't match its columns, or bounds that
-/// don't match its key.
+/// Throws Error(invalid_argument) where the spec has no table, or wanted types that don't match its columns, or bounds
+/// that don't match its key.
 inline ReadSpec read_spec(const sluice_read_spec* given) {
   const sluice_read_spec raw = read_struct(given);
-  ReadSpec spec{text(raw.schema),         text(raw.table),          texts(raw.columns, raw.column_count),
-                texts(raw.key, raw.key_count), bound_values(raw.lower), bound_values(raw.upper),
-                text(raw.where),          {},                       raw.batch_rows,
+  ReadSpec spec{text(raw.schema),
+                text(raw.table),
+                texts(raw.columns, raw.column_count),
+                texts(raw.key, raw.key_count),
+                bound_values(raw.lower),
+                bound_values(raw.upper),
+                text(raw.where),
+                {},
+                raw.batch_rows,
                 raw.batch_bytes};
   if (spec.table.empty()) throw Error(Code::invalid_argument, "read: no table is named");
   if (raw.wanted != nullptr) spec.wanted = arrow::import_schema(*raw.wanted);
   if (raw.wanted != nullptr && spec.wanted.size() != spec.columns.size()) {
-    throw Error(Code::invalid_argument, spec.table + ": " + std::to_string(spec.columns.size()) + " columns to read, but " +
-                                            std::to_string(spec.wanted.size()) + " wanted types");
+    throw Error(Code::invalid_argument, spec.table + ": " + std::to_string(spec.columns.size()) +
+                                            " columns to read, but " + std::to_string(spec.wanted.size()) +
+                                            " wanted types");
   }
   for (const std::vector<KeyValue>* bound : {&spec.lower, &spec.upper}) {
     const bool is_local = bound->size() == 1 && bound->front().type == SLUICE_KEY_LOCAL;

@@ -16,11 +16,12 @@ namespace sluice::arrow {
 /// A 128-bit two's complement integer: the unscaled value of a decimal.
 using Int128 = __int128;
 
-/// Builds one column. Memory grows geometrically and is handed over to the array, without a copy, by BatchBuilder::finish.
-/// Which append fits which type: append_int64 for boolean, all integers, date (days), time, timestamp and timestamptz
-/// (microseconds); append_double for float32 and float64; append_decimal for decimal; append_bytes for text, number, json,
-/// binary and uuid (16 bytes). Ranges are the caller's duty; types are checked by assert only, as this is the hot path.
-/// Appending throws std::bad_alloc, and append_bytes Error(data) beyond 2 GiB in one batch (Arrow's 32-bit offsets).
+/// Builds one column. Memory grows geometrically and is handed over to the array, without a copy, by
+/// BatchBuilder::finish. Which append fits which type: append_int64 for boolean, all integers, date (days), time,
+/// timestamp and timestamptz (microseconds); append_double for float32 and float64; append_decimal for decimal;
+/// append_bytes for text, number, json, binary and uuid (16 bytes). Ranges are the caller's duty; types are checked by
+/// assert only, as this is the hot path. Appending throws std::bad_alloc, and append_bytes Error(data) beyond 2 GiB in
+/// one batch (Arrow's 32-bit offsets).
 class ColumnBuilder {
  public:
   explicit ColumnBuilder(Field field);
@@ -93,7 +94,8 @@ class ColumnBuilder {
   void grow_data(size_t more);
   void begin_validity();
   void make_room() {
-    if (length_ == capacity_) [[unlikely]] grow();
+    if (length_ == capacity_) [[unlikely]]
+      grow();
   }
   template <typename T>
   void store(T value) {

@@ -20,7 +20,8 @@ struct Written {
   int64_t scale = 0;
 };
 
-/// Reads "e-12" from its start; nullopt where it is not a whole exponent. Magnitudes are capped: far beyond any decimal.
+/// Reads "e-12" from its start; nullopt where it is not a whole exponent. Magnitudes are capped: far beyond any
+/// decimal.
 std::optional<int64_t> read_exponent(std::string_view text) {
   text.remove_prefix(1);
   bool negative = false;

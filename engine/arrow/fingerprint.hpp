@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "abi/plugin_abi.h"
 #include "arrow/builder.hpp"
+#include "arrow/canonical.hpp"
 #include "arrow/type.hpp"
 #include "arrow/view.hpp"
 
@@ -30,15 +32,21 @@ class RowHasher {
   explicit RowHasher(std::vector<Field> fields);
   /// A hash per row of the batch.
   void hash(const ArrowArray& batch, std::vector<RowHash>& out);
+  /// A hash per row over some of the columns (indexes), in their order: of keys.
+  void hash_columns(const ArrowArray& batch, const std::vector<size_t>& columns, std::vector<RowHash>& out);
   /// Adds every row of the batch to the set fingerprint.
   void add_to(const ArrowArray& batch, sluice_fingerprint& sum);
   /// The canonical bytes of one row restricted to `columns` (indexes), for sorting and matching keys.
   std::string encode(const std::vector<ColumnView>& views, const std::vector<size_t>& columns, int64_t row);
 
  private:
+  void hash_rows(const std::vector<const ColumnView*>& columns, int64_t rows, std::vector<RowHash>& out);
+  void make_room(char*& at, char*& end, size_t needed);
+  std::string_view encode_row(const ColumnView* const* columns, size_t count, int64_t row);
+
   std::vector<Field> fields_;
   std::vector<char> buffer_;
-  std::vector<RowHash> hashes_;
+  CanonicalWriter scratch_;
 };
 
 void add_row(sluice_fingerprint& sum, const RowHash& hash);

@@ -119,17 +119,17 @@ void export_field(const Field& field, ArrowSchema* out) {
 
 const std::map<std::string_view, Kind>& simple_formats() {
   static const std::map<std::string_view, Kind> formats = {
-      {"b", Kind::boolean},   {"c", Kind::int8},     {"s", Kind::int16},      {"i", Kind::int32},
-      {"l", Kind::int64},     {"C", Kind::uint8},    {"S", Kind::uint16},     {"I", Kind::uint32},
-      {"L", Kind::uint64},    {"f", Kind::float32},  {"g", Kind::float64},    {"z", Kind::binary},
-      {"tdD", Kind::date},    {"ttu", Kind::time},   {"tsu:", Kind::timestamp}, {"u", Kind::text},
+      {"b", Kind::boolean}, {"c", Kind::int8},    {"s", Kind::int16},        {"i", Kind::int32},
+      {"l", Kind::int64},   {"C", Kind::uint8},   {"S", Kind::uint16},       {"I", Kind::uint32},
+      {"L", Kind::uint64},  {"f", Kind::float32}, {"g", Kind::float64},      {"z", Kind::binary},
+      {"tdD", Kind::date},  {"ttu", Kind::time},  {"tsu:", Kind::timestamp}, {"u", Kind::text},
   };
   return formats;
 }
 
 [[noreturn]] void refuse(const ArrowSchema& schema, const std::string& why) {
-  throw Error(Code::unsupported, std::string("column ") + (schema.name == nullptr ? "" : schema.name) + ": Arrow format '" +
-                                     schema.format + "' " + why);
+  throw Error(Code::unsupported, std::string("column ") + (schema.name == nullptr ? "" : schema.name) +
+                                     ": Arrow format '" + schema.format + "' " + why);
 }
 
 Kind text_kind(const Metadata& metadata) {

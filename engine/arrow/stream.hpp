@@ -23,7 +23,8 @@ class BatchReader {
 /// Called with the whole error (Arrow streams carry only errno and text) before a stream reports it.
 using StreamErrorSink = std::function<void(const std::exception&)>;
 
-/// Hands `reader` out as a C stream. Exceptions become errno EIO and get_last_error's text, and go to `sink` when given.
+/// Hands `reader` out as a C stream. Exceptions become errno EIO and get_last_error's text, and go to `sink` when
+/// given.
 void export_stream(std::unique_ptr<BatchReader> reader, ArrowArrayStream* out, StreamErrorSink sink = {});
 
 /// Reads a C stream, in this process or from a plugin. Owns it.

@@ -83,7 +83,7 @@ std::optional<double> double_from_text(std::string_view text) {
   if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
   if (text == "Infinity") return std::numeric_limits<double>::infinity();
   if (text == "-Infinity") return -std::numeric_limits<double>::infinity();
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
   const size_t first = !text.empty() && text.front() == '-' ? 1 : 0;
   // from_chars would also take "inf" and "nan", which are words and no numbers.
   if (text.size() <= first || (text[first] != '.' && (text[first] < '0' || text[first] > '9'))) return std::nullopt;

@@ -4,8 +4,8 @@
 
 #include "arrow/text.hpp"
 
-/// Dates and times as ISO 8601 text. Calendar arithmetic is the proleptic Gregorian calendar, counted in eras of 400 years
-/// that begin on March 1st, so that the leap day is the last day of a year.
+/// Dates and times as ISO 8601 text. Calendar arithmetic is the proleptic Gregorian calendar, counted in eras of 400
+/// years that begin on March 1st, so that the leap day is the last day of a year.
 namespace sluice::arrow {
 
 namespace {

@@ -20,13 +20,27 @@ struct Word {
 
 /// Our own spellings, one per kind, in the order of Kind.
 constexpr std::array kNames = {
-    Word{"boolean", Kind::boolean},     Word{"int8", Kind::int8},           Word{"int16", Kind::int16},
-    Word{"int32", Kind::int32},         Word{"int64", Kind::int64},         Word{"uint8", Kind::uint8},
-    Word{"uint16", Kind::uint16},       Word{"uint32", Kind::uint32},       Word{"uint64", Kind::uint64},
-    Word{"float32", Kind::float32},     Word{"float64", Kind::float64},     Word{"decimal", Kind::decimal},
-    Word{"number", Kind::number},       Word{"text", Kind::text},           Word{"binary", Kind::binary},
-    Word{"date", Kind::date},           Word{"time", Kind::time},           Word{"timestamp", Kind::timestamp},
-    Word{"timestamptz", Kind::timestamptz}, Word{"uuid", Kind::uuid},       Word{"json", Kind::json},
+    Word{"boolean", Kind::boolean},
+    Word{"int8", Kind::int8},
+    Word{"int16", Kind::int16},
+    Word{"int32", Kind::int32},
+    Word{"int64", Kind::int64},
+    Word{"uint8", Kind::uint8},
+    Word{"uint16", Kind::uint16},
+    Word{"uint32", Kind::uint32},
+    Word{"uint64", Kind::uint64},
+    Word{"float32", Kind::float32},
+    Word{"float64", Kind::float64},
+    Word{"decimal", Kind::decimal},
+    Word{"number", Kind::number},
+    Word{"text", Kind::text},
+    Word{"binary", Kind::binary},
+    Word{"date", Kind::date},
+    Word{"time", Kind::time},
+    Word{"timestamp", Kind::timestamp},
+    Word{"timestamptz", Kind::timestamptz},
+    Word{"uuid", Kind::uuid},
+    Word{"json", Kind::json},
 };
 
 /// What SQL calls them. "numeric" is a decimal with parameters and a number without.
@@ -157,7 +171,8 @@ Type type_from_text(const std::string& text) {
   const std::optional<Kind> kind = find_kind(spelling.word);
   if (!kind) {
     std::string hint = did_you_mean(spelling.word, known_words());
-    refuse(text, "there is no such type", hint.empty() ? "types are int64, decimal(12,2), text, timestamp and others" : hint);
+    refuse(text, "there is no such type",
+           hint.empty() ? "types are int64, decimal(12,2), text, timestamp and others" : hint);
   }
   if (*kind == Kind::decimal) return decimal_type(text, spelling);
   if (*kind == Kind::text) return text_type(text, spelling);

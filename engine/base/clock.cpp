@@ -13,8 +13,8 @@ std::string calendar_to_text(Clock::Calendar time) {
   const time_t when = static_cast<time_t>(seconds.count());
   tm parts{};
   gmtime_r(&when, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec, (millis - seconds).count());
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (millis - seconds).count());
 }
 
 std::optional<Clock::Calendar> calendar_from_text(std::string_view text) {

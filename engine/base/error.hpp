@@ -27,8 +27,8 @@ enum class Code {
 const char* to_text(Code code);
 
 /// The one exception type. A message names the object, what was expected, what was found; `hint` says what to do;
-/// `where` is "file:line" of a workflow, or the node path, or empty. Expected outcomes (a failed gate, a failed step) are
-/// values, not errors.
+/// `where` is "file:line" of a workflow, or the node path, or empty. Expected outcomes (a failed gate, a failed step)
+/// are values, not errors.
 class Error : public std::exception {
  public:
   Error(Code code, std::string message, std::string hint = {}, std::string where = {});

@@ -5,7 +5,8 @@
 
 namespace sluice {
 
-/// Text for a terminal or a log line: control characters, direction overrides and bytes that are no UTF-8 become visible
+/// Text for a terminal or a log line: control characters, direction overrides and bytes that are no UTF-8 become
+/// visible
 /// ("\n", "\x1b", "\u202e"), so that data can neither move the cursor nor fake a line.
 std::string escape_terminal(std::string_view text);
 /// The same, but line ends stay: for texts of our own that hold several lines.

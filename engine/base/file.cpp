@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "base/random.hpp"
 #include "base/system_error.hpp"
@@ -114,8 +115,12 @@ void make_private_directory(const std::string& path) {
   std::filesystem::path built;
   for (const std::filesystem::path& part : std::filesystem::path(path)) {
     built /= part;
-    if (mkdir(built.c_str(), 0700) != 0 && errno != EEXIST && !std::filesystem::is_directory(built)) {
-      fail(built.string(), "cannot create the directory");
+    if (mkdir(built.c_str(), 0700) == 0 || errno == EEXIST) continue;
+    // On a read-only file system mkdir complains about that even where the directory is there.
+    const int code = errno;
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(built, ignored)) {
+      throw error_from_errno(code, built.string() + ": cannot create the directory");
     }
   }
   check_private(path);

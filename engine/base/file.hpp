@@ -34,12 +34,12 @@ class FileDescriptor {
 /// The whole file. Throws Error(not_found, permission, unavailable) naming the path.
 std::string read_file(const std::string& path);
 
-/// Replaces the file by one with this text, or leaves it as it was: a new file beside it (O_EXCL, `mode` whatever the umask),
-/// fsync, rename, fsync of the directory.
+/// Replaces the file by one with this text, or leaves it as it was: a new file beside it (O_EXCL, `mode` whatever the
+/// umask), fsync, rename, fsync of the directory.
 void write_file_atomically(const std::string& path, const std::string& text, mode_t mode = 0600);
 
-/// Makes a directory and its missing parents with mode 0700. One that is there must be a directory that no other user may
-/// write to; throws Error(permission) otherwise.
+/// Makes a directory and its missing parents with mode 0700. One that is there must be a directory that no other user
+/// may write to; throws Error(permission) otherwise.
 void make_private_directory(const std::string& path);
 
 /// Makes renames and new files in a directory durable.

@@ -18,8 +18,8 @@ struct ProcessState {
   int64_t start = 0;
 };
 
-/// From /proc/PID/stat; nullopt where there is no such process. The name in parentheses may hold anything, so the fields
-/// are counted from the last parenthesis: the state is the third of all, the start the twenty-second.
+/// From /proc/PID/stat; nullopt where there is no such process. The name in parentheses may hold anything, so the
+/// fields are counted from the last parenthesis: the state is the third of all, the start the twenty-second.
 std::optional<ProcessState> look_up(int64_t pid) {
   std::string line;
   try {

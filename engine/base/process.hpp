@@ -22,8 +22,8 @@ ProcessIdentity this_process();
 /// Of a process of this host; nullopt where there is none, or only a zombie.
 std::optional<ProcessIdentity> identity_of(int64_t pid);
 
-/// False when it is known to be dead: on this host since another boot, or its pid is gone, reused or a zombie. A process of
-/// another host can't be seen from here and counts as alive.
+/// False when it is known to be dead: on this host since another boot, or its pid is gone, reused or a zombie. A
+/// process of another host can't be seen from here and counts as alive.
 bool is_alive(const ProcessIdentity& process);
 
 }  // namespace sluice

@@ -17,8 +17,8 @@ struct Unit {
 };
 
 /// Milliseconds, largest first.
-constexpr std::array<Unit, 5> kDurations = {
-    Unit{"d", 86'400'000}, Unit{"h", 3'600'000}, Unit{"m", 60'000}, Unit{"s", 1'000}, Unit{"ms", 1}};
+constexpr std::array<Unit, 5> kDurations = {Unit{"d", 86'400'000}, Unit{"h", 3'600'000}, Unit{"m", 60'000},
+                                            Unit{"s", 1'000}, Unit{"ms", 1}};
 
 constexpr std::array<Unit, 11> kSizes = {
     Unit{"", 1},

@@ -14,7 +14,8 @@ std::optional<std::chrono::milliseconds> duration_from_text(std::string_view tex
 /// "850ms", "2.5s", "1m30s", "2h5m", "3d4h": the two largest units that count; reads back by duration_from_text.
 std::string duration_to_text(std::chrono::milliseconds duration);
 
-/// Bytes: "512", "64KiB", "10 MB", "1.5GiB", up to TiB and TB; "MiB" is 1024 * 1024, "MB" a million; case counts for nothing.
+/// Bytes: "512", "64KiB", "10 MB", "1.5GiB", up to TiB and TB; "MiB" is 1024 * 1024, "MB" a million; case counts for
+/// nothing.
 std::optional<int64_t> size_from_text(std::string_view text);
 /// "512 bytes", "1.5 MiB".
 std::string size_to_text(int64_t bytes);

@@ -5,8 +5,8 @@
 
 namespace sluice {
 
-/// Bytes of the character that begins at `at` (1 to 4), 0 where no valid one begins (broken, overlong, surrogate, beyond
-/// U+10FFFF, cut off). `at` must be inside the text.
+/// Bytes of the character that begins at `at` (1 to 4), 0 where no valid one begins (broken, overlong, surrogate,
+/// beyond U+10FFFF, cut off). `at` must be inside the text.
 size_t utf8_length(std::string_view text, size_t at);
 
 /// How many bytes of `text`, from its start, are valid UTF-8.

@@ -152,8 +152,10 @@ json write_foreign_key(const ForeignKey& key) {
 }
 
 ForeignKey read_foreign_key(const JsonReader& object) {
-  return {object.text("name"),         object.texts("columns"),  object.text("ref_schema"), object.required_text("ref_table"),
-          object.texts("ref_columns"), object.text("on_delete"), object.text("on_update")};
+  return {object.text("name"),         object.texts("columns"),
+          object.text("ref_schema"),   object.required_text("ref_table"),
+          object.texts("ref_columns"), object.text("on_delete"),
+          object.text("on_update")};
 }
 
 json write_check(const Check& check) {

@@ -10,18 +10,18 @@ namespace {
 using nlohmann::json;
 
 json write_statement(const Statement& statement) {
-  return {{"sql", statement.sql},     {"kind", statement.kind},   {"schema", statement.schema},
-          {"table", statement.table}, {"name", statement.name},   {"group", statement.group},
+  return {{"sql", statement.sql},
+          {"kind", statement.kind},
+          {"schema", statement.schema},
+          {"table", statement.table},
+          {"name", statement.name},
+          {"group", statement.group},
           {"transactional", statement.transactional}};
 }
 
 Statement read_statement(const JsonReader& object) {
-  return {object.required_text("sql"),
-          object.required_text("kind"),
-          object.text("schema"),
-          object.text("table"),
-          object.text("name"),
-          static_cast<int>(object.integer("group")),
+  return {object.required_text("sql"), object.required_text("kind"), object.text("schema"),
+          object.text("table"),        object.text("name"),          static_cast<int>(object.integer("group")),
           object.flag("transactional")};
 }
 

@@ -76,11 +76,12 @@ std::string describe(const Evidence& evidence) {
   if (evidence.nulls > 0) parts.push_back(std::to_string(evidence.nulls) + " NULL");
   if (evidence.integers > 0) parts.push_back(counted(evidence.integers, "integer"));
   if (evidence.reals > 0) parts.push_back(counted(evidence.reals, "real") + describe_scale(evidence));
-  if (evidence.dates > 0) parts.push_back(counted(evidence.dates, "date"));
-  if (evidence.timestamps > 0) parts.push_back(counted(evidence.timestamps, "timestamp"));
-  if (evidence.zoned > 0) parts.push_back(counted(evidence.zoned, "timestamp") + " with zone");
-  const int64_t other_texts = evidence.texts - evidence.dates - evidence.timestamps - evidence.zoned;
-  if (other_texts > 0) parts.push_back(counted(other_texts, "text"));
+  // A scan stops classifying at the first text that is no time, so a part of them counts for nothing.
+  const bool all_times = evidence.dates + evidence.timestamps + evidence.zoned == evidence.texts;
+  if (!all_times) parts.push_back(counted(evidence.texts, "text"));
+  if (all_times && evidence.dates > 0) parts.push_back(counted(evidence.dates, "date"));
+  if (all_times && evidence.timestamps > 0) parts.push_back(counted(evidence.timestamps, "timestamp"));
+  if (all_times && evidence.zoned > 0) parts.push_back(counted(evidence.zoned, "timestamp") + " with zone");
   if (evidence.blobs > 0) parts.push_back(counted(evidence.blobs, "blob"));
   std::string text = counted(evidence.rows, "row") + " scanned: ";
   for (size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? ", " : "") + parts[i];

@@ -19,7 +19,9 @@ const json* JsonReader::find(const char* field) const {
   return found == object_.end() || found->is_null() ? nullptr : &*found;
 }
 
-std::string JsonReader::place_of(const std::string& field) const { return place_.empty() ? field : place_ + "." + field; }
+std::string JsonReader::place_of(const std::string& field) const {
+  return place_.empty() ? field : place_ + "." + field;
+}
 
 void JsonReader::refuse(const std::string& place, const std::string& expected, const json& found) const {
   std::string shown = found.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -10,8 +10,9 @@
 
 namespace sluice::catalog {
 
-/// Reads a JSON object field by field and names the place where it is not as expected: "tables[2].columns[0].type". Fields
-/// that are missing or null count as empty; fields that nobody asks for are left alone. Lives as long as its JSON.
+/// Reads a JSON object field by field and names the place where it is not as expected: "tables[2].columns[0].type".
+/// Fields that are missing or null count as empty; fields that nobody asks for are left alone. Lives as long as its
+/// JSON.
 class JsonReader {
  public:
   /// `what` names the whole text: "catalog". Throws Error(internal) where it is not an object.

@@ -71,10 +71,10 @@ struct BecomeChild {
   static process::error_code last_error() { return {errno, boost::system::system_category()}; }
 };
 
-FileDescriptor open_log(const std::string& path) {
-  FileDescriptor log(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!log.is_open()) throw error_from_errno(errno, path + ": cannot open the log");
-  return log;
+FileDescriptor open_for_append(const std::string& path) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file.is_open()) throw error_from_errno(errno, path + ": cannot open it for a program's output");
+  return file;
 }
 
 std::optional<User> user_named(const char* name) {
@@ -94,11 +94,12 @@ std::optional<User> unprivileged_user() {
 }
 
 pid_t start_child(const ChildOptions& options) {
-  const FileDescriptor log = open_log(options.log);
+  const FileDescriptor output = open_for_append(options.output);
+  const FileDescriptor errors = open_for_append(options.errors.empty() ? options.output : options.errors);
   boost::asio::io_context context;
   try {
     process::process child(context, options.program, options.arguments,
-                           process::process_stdio{nullptr, log.get(), log.get()},
+                           process::process_stdio{nullptr, output.get(), errors.get()},
                            process::process_start_dir(options.directory), BecomeChild(options));
     const pid_t pid = child.id();
     child.detach();

@@ -19,13 +19,14 @@ struct User {
 /// "nobody".
 std::optional<User> unprivileged_user();
 
-/// What to start. The program is executed directly, never through a shell, with no file of ours open but the log.
+/// What to start. The program is executed directly, never through a shell, with no open file of ours.
 struct ChildOptions {
   std::string program;                   ///< absolute path
   std::vector<std::string> arguments;    ///< without the program itself
   std::vector<std::string> environment;  ///< "NAME=value"; nothing is inherited
   std::string directory;                 ///< to start in
-  std::string log;                       ///< a file that output and errors are appended to
+  std::string output;                    ///< a file that its output is appended to
+  std::string errors;                    ///< the same for its errors; empty: where the output goes
   std::optional<User> user;              ///< to become before executing
 };
 

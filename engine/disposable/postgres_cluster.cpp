@@ -12,11 +12,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <random>
 #include <thread>
 
 #include "base/error.hpp"
@@ -112,10 +114,11 @@ ChildOptions PostgresCluster::child(const std::string& program, std::vector<std:
           {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=" + folder_},
           folder_,
           log(),
+          {},
           user_};
 }
 
-void PostgresCluster::create(const std::string& password, bool durable) const {
+void PostgresCluster::create(const std::string& password) const {
   require_short_socket_path(folder_);
   fs::remove_all(folder_);
   open_to_group(fs::path(folder_).parent_path(), user_);
@@ -133,8 +136,8 @@ void PostgresCluster::create(const std::string& password, bool durable) const {
                                         "--pwfile=" + password_file,
                                         "--encoding=UTF8",
                                         "--locale=C.UTF-8",
-                                        "--no-instructions"};
-  if (!durable) arguments.push_back("--no-sync");
+                                        "--no-instructions",
+                                        "--no-sync"};
   const int code = run_child(child("initdb", std::move(arguments)));
   fs::remove(password_file);
   if (code != 0) {
@@ -224,16 +227,23 @@ void PostgresCluster::end_server(const ProcessIdentity& server, int signal) cons
 }
 
 int find_free_port() {
-  const FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener.get(), generic, size) != 0 || ::getsockname(listener.get(), generic, &size) != 0) {
-    throw error_from_errno(errno, "127.0.0.1: cannot find a free TCP port");
+  // Below the range that the kernel takes for outgoing connections, so that a stopped server finds its port free again.
+  constexpr int kLowest = 15000;
+  constexpr int kPorts = 17000;
+  constexpr int kAttempts = 200;
+  std::random_device random;
+  int error = 0;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const int port = kLowest + static_cast<int>(random() % kPorts);
+    const FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return port;
+    error = errno;
   }
-  return ntohs(address.sin_port);
+  throw error_from_errno(error, "127.0.0.1: cannot find a free TCP port");
 }
 
 }  // namespace sluice::disposable

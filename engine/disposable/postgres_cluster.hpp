@@ -30,9 +30,9 @@ class PostgresCluster {
   const std::string& socket_directory() const { return folder_; }
   std::string log_tail() const;
 
-  /// Makes the files anew (initdb), with the superuser `sluice` and its password. Throws Error with initdb's last
-  /// words.
-  void create(const std::string& password, bool durable) const;
+  /// Makes the files anew (initdb, unsynced: only a machine that goes down loses them), with the superuser `sluice` and
+  /// its password. Throws Error with initdb's last words.
+  void create(const std::string& password) const;
   /// Starts the server and returns when it accepts connections. Throws Error(conflict) where the port is taken,
   /// Error(unavailable) otherwise.
   ProcessIdentity launch(const LaunchOptions& options) const;

@@ -65,7 +65,7 @@ struct PostgresServer::State {
 
   void make_cluster() {
     write_file_atomically(directory.path() + kPasswordFile, password);
-    cluster.create(password, launch.durable);
+    cluster.create(password);
     start();
     create_database_at(url_on("postgres", false), "sluice");
     Mark mark = directory.mark();

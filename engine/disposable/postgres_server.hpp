@@ -15,7 +15,7 @@ namespace sluice::disposable {
 /// How a throw-away PostgreSQL is made.
 struct PostgresOptions {
   std::string parent;           ///< directory to make it in; empty: $TMPDIR, else /tmp
-  bool durable = false;         ///< sync files: slower, but survives kill_server() as a real one would
+  bool durable = false;         ///< sync files as a real server does; SIGKILL alone loses nothing either way
   bool tcp = true;              ///< listen on 127.0.0.1 as well as on the unix socket
   bool keep = false;            ///< leave it when this object ends
   std::optional<RunOwner> run;  ///< the run it belongs to, where that is known already

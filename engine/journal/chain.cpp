@@ -26,7 +26,8 @@ void add_text(std::string& bytes, const std::string& text) {
 
 std::string chain_hash(const std::string& previous_hash, const Event& event) {
   std::string bytes;
-  bytes.reserve(previous_hash.size() + event.kind.size() + event.node.size() + event.task.size() + event.data.size() + 96);
+  bytes.reserve(previous_hash.size() + event.kind.size() + event.node.size() + event.task.size() + event.data.size() +
+                96);
   add_text(bytes, previous_hash);
   add_number(bytes, event.seq);
   add_number(bytes, event.time_us);
@@ -45,7 +46,8 @@ void verify_chain(Journal& journal) {
     if (event.seq != expected_seq) {
       throw_broken(event, "expected event " + std::to_string(expected_seq) + " here; events are missing");
     }
-    if (chain_hash(previous_hash, event) != event.hash) throw_broken(event, "its hash does not fit the events up to it");
+    if (chain_hash(previous_hash, event) != event.hash)
+      throw_broken(event, "its hash does not fit the events up to it");
     previous_hash = event.hash;
     ++expected_seq;
   }

@@ -90,7 +90,8 @@ void Inbox::send(MessageKind kind, const std::string& text) const {
                      {"time_us", time_us}};
   const std::string bytes = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (bytes.size() > kLargestMessage) {
-    throw Error(Code::invalid_argument, "the message has " + std::to_string(bytes.size()) + " bytes, at most 65536 are taken");
+    throw Error(Code::invalid_argument,
+                "the message has " + std::to_string(bytes.size()) + " bytes, at most 65536 are taken");
   }
   write_file_atomically(path_ + "/" + new_name(time_us), bytes);
 }

@@ -28,6 +28,8 @@ Reserve::Reserve(std::string path) : path_(std::move(path)) {
 
 Reserve::~Reserve() { release(); }
 
-void Reserve::release() { ::unlink(path_.c_str()); }
+void Reserve::release() {
+  if (!path_.empty()) ::unlink(path_.c_str());
+}
 
 }  // namespace sluice::journal

@@ -4,7 +4,8 @@
 
 namespace sluice::journal {
 
-/// Space kept back beside a journal, so that a run on a full disk can still write its end: a preallocated file of 1 MiB.
+/// Space kept back beside a journal, so that a run on a full disk can still write its end: a preallocated file of 1
+/// MiB.
 class Reserve {
  public:
   /// Allocates it. Throws Error(unavailable) when the disk has no room: then no run starts.
@@ -16,6 +17,8 @@ class Reserve {
 
   /// Gives the space back to the file system.
   void release();
+  /// It belongs to another writer now.
+  void hand_over() { path_.clear(); }
 
  private:
   std::string path_;

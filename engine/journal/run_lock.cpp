@@ -13,8 +13,8 @@
 namespace sluice::journal {
 namespace {
 
-/// A lock on the whole file that belongs to the open file, not to the process: closing another descriptor of it (or SQLite's
-/// own) does not free it.
+/// A lock on the whole file that belongs to the open file, not to the process: closing another descriptor of it (or
+/// SQLite's own) does not free it.
 struct flock whole_file() {
   struct flock lock = {};
   lock.l_type = F_WRLCK;
@@ -46,16 +46,19 @@ void write_pid(int file, const std::string& path) {
 
 }  // namespace
 
-RunLock::RunLock(const std::string& journal_path) {
-  const std::string path = lock_path(journal_path);
-  file_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file_.is_open()) throw error_from_errno(errno, path + ": cannot open");
+RunLock::RunLock(const std::string& journal_path, Opening opening) : path_(lock_path(journal_path)) {
+  file_.reset(::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file_.is_open()) throw error_from_errno(errno, path_ + ": cannot open");
+  if (!try_take() && opening == Opening::exclusive) throw_held(journal_path, read_pid(file_.get()));
+  write_pid(file_.get(), path_);
+}
+
+bool RunLock::try_take() {
+  if (is_held_) return true;
   struct flock lock = whole_file();
-  if (::fcntl(file_.get(), F_OFD_SETLK, &lock) != 0) {
-    if (errno == EAGAIN || errno == EACCES) throw_held(journal_path, read_pid(file_.get()));
-    throw error_from_errno(errno, path + ": cannot lock");
-  }
-  write_pid(file_.get(), path);
+  is_held_ = ::fcntl(file_.get(), F_OFD_SETLK, &lock) == 0;
+  if (!is_held_ && errno != EAGAIN && errno != EACCES) throw error_from_errno(errno, path_ + ": cannot lock");
+  return is_held_;
 }
 
 std::optional<int64_t> find_lock_holder(const std::string& journal_path) {

@@ -33,7 +33,8 @@ const char* const kSelectEvents =
 Error sqlite_error(const std::string& path, const SQLite::Exception& error) {
   const Code code = code_of(error.getErrorCode());
   const std::string message = path + ": " + error.what();
-  if (code == Code::data) return Error(code, message + " (expected a sluice journal)", "restore it or start another run");
+  if (code == Code::data)
+    return Error(code, message + " (expected a sluice journal)", "restore it or start another run");
   if (code == Code::permission) return Error(code, message, "run sluice as the user the state directory belongs to");
   return Error(code, message);
 }
@@ -47,7 +48,8 @@ bool has_schema(SQLite::Database& database, const std::string& path) {
     throw Error(Code::data, path + ": a database of another program, expected a sluice journal");
   }
   if (version != kFormatVersion) {
-    throw Error(Code::data, path + ": journal format " + std::to_string(version) + ", expected " + std::to_string(kFormatVersion),
+    throw Error(Code::data,
+                path + ": journal format " + std::to_string(version) + ", expected " + std::to_string(kFormatVersion),
                 "use the sluice that wrote it");
   }
   return true;
@@ -60,6 +62,8 @@ void create_schema(SQLite::Database& database) {
   database.exec(
       "CREATE TABLE events (seq INTEGER PRIMARY KEY, time_us INTEGER NOT NULL, kind TEXT NOT NULL, node TEXT NOT NULL,"
       " task TEXT NOT NULL, generation INTEGER NOT NULL, data TEXT NOT NULL, hash TEXT NOT NULL) STRICT");
+  database.exec("CREATE TABLE writer (epoch INTEGER NOT NULL) STRICT");
+  database.exec("INSERT INTO writer VALUES (0)");
   transaction.commit();
 }
 

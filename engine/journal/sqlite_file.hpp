@@ -12,14 +12,15 @@
 
 namespace sluice::journal {
 
-/// What reader and writer of a journal file share. A journal is an SQLite database in WAL mode with one table, `events`.
+/// What reader and writer of a journal file share. A journal is an SQLite database in WAL mode with the
+/// events and the epoch of the writer that may append.
 
 /// What SQLite said, as an Error: data (not a journal, damaged), permission, not_found, unavailable.
 Error sqlite_error(const std::string& path, const SQLite::Exception& error);
 
 /// "events" exists. Throws Error(data) when the file is another program's database or of another version of the format.
 bool has_schema(SQLite::Database& database, const std::string& path);
-/// Creates table and format marks in one transaction.
+/// Creates the tables and format marks in one transaction.
 void create_schema(SQLite::Database& database);
 
 /// Statement text and its rows as events: seq >= the first parameter, in order.

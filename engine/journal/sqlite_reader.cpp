@@ -10,8 +10,8 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
 
-/// A reader that changes nothing in the database: no checkpoint, also not when it is the last to close. It may rebuild the
-/// index of the WAL (-shm) that a killed writer left, so it needs the right to write in the directory.
+/// A reader that changes nothing in the database: no checkpoint, also not when it is the last to close. It may rebuild
+/// the index of the WAL (-shm) that a killed writer left, so it needs the right to write in the directory.
 class SqliteReader : public Journal {
  public:
   explicit SqliteReader(const std::string& path) : path_(path) {

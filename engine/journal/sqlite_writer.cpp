@@ -1,8 +1,10 @@
 #include "journal/sqlite_writer.hpp"
 
+#include <SQLiteCpp/Transaction.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
@@ -23,6 +25,10 @@ constexpr int kCheckpointPages = 1000;
 /// While a reader keeps the WAL from being emptied, look again only every so many pages.
 constexpr int kCheckpointEvery = 100;
 
+/// From this many pages on a run is long enough to pay for space ahead.
+constexpr int kPagesBeforeExtending = 32;
+constexpr int64_t kLogBytes = 4 * 1024 * 1024 + 256 * 1024;
+
 /// SQLite calls this after each commit with the length of the WAL.
 int note_wal_pages(void* pages, sqlite3*, const char*, int count) {
   *static_cast<int*>(pages) = count;
@@ -35,14 +41,27 @@ bool is_disk_full(int sqlite_code, int system_error) {
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(const std::string& path) : path_(path), lock_(path), reserve_(path + ".reserve") {
+SqliteWriter::SqliteWriter(const std::string& path, Opening opening)
+    : path_(path), lock_(path, opening), reserve_(path + ".reserve") {
   prepare_file();
   try {
     prepare_connection();
-    read_end();
+    become_writer();
   } catch (const SQLite::Exception& error) {
-    throw sqlite_error(path_, error);
+    if (error.getErrorCode() != SQLITE_BUSY) throw sqlite_error(path_, error);
+    throw Error(Code::conflict, path_ + ": another process stands in the middle of writing to it",
+                "end that process (kill -KILL), then try again");
   }
+}
+
+SqliteWriter::~SqliteWriter() {
+  bool may_checkpoint = false;
+  try {
+    may_checkpoint = state_ != State::replaced && lock_.try_take();
+  } catch (const Error&) {
+    // Without the lock the WAL simply stays for the next writer.
+  }
+  if (!may_checkpoint) sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 /// SQLite gives its -wal and -shm files the mode of the database, so the mode is set here once.
@@ -63,18 +82,27 @@ void SqliteWriter::prepare_connection() {
   database_->exec("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 0");
   sqlite3_wal_hook(database_->getHandle(), note_wal_pages, &wal_pages_);
   if (is_new) create_schema(*database_);
+  epoch_query_ = std::make_unique<SQLite::Statement>(*database_, "SELECT epoch FROM writer");
   begin_ = std::make_unique<SQLite::Statement>(*database_, "BEGIN IMMEDIATE");
   commit_ = std::make_unique<SQLite::Statement>(*database_, "COMMIT");
   insert_ = std::make_unique<SQLite::Statement>(
-      *database_, "INSERT INTO events (seq, time_us, kind, node, task, generation, data, hash) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)");
+      *database_,
+      "INSERT INTO events (seq, time_us, kind, node, task, generation, data, hash) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)");
   select_ = std::make_unique<SQLite::Statement>(*database_, kSelectEvents);
 }
 
-void SqliteWriter::read_end() {
+/// In one transaction, so that no event of the writer before can come after the end that is read here.
+void SqliteWriter::become_writer() {
+  SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+  database_->exec("UPDATE writer SET epoch = epoch + 1");
+  epoch_ = database_->execAndGet("SELECT epoch FROM writer").getInt64();
   SQLite::Statement last(*database_, "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1");
-  if (!last.executeStep()) return;
-  last_seq_ = last.getColumn(0).getInt64();
-  last_hash_ = last.getColumn(1).getString();
+  if (last.executeStep()) {
+    last_seq_ = last.getColumn(0).getInt64();
+    last_hash_ = last.getColumn(1).getString();
+  }
+  last.reset();
+  transaction.commit();
 }
 
 std::vector<Event> SqliteWriter::events(int64_t from) {
@@ -93,22 +121,28 @@ std::vector<Event> SqliteWriter::events(int64_t from) {
 void SqliteWriter::append(std::vector<Event>& batch) {
   if (batch.empty()) return;
   require_writable(batch);
+  lock_.try_take();
   seal(batch);
+  bool is_written = false;
   try {
-    write_transaction(batch);
+    is_written = write_transaction(batch);
   } catch (const SQLite::Exception& error) {
     fail(error);
   }
+  if (!is_written) throw_replaced();
   last_seq_ = batch.back().seq;
   last_hash_ = batch.back().hash;
+  if (!is_log_extended_ && wal_pages_ >= kPagesBeforeExtending) extend_log();
   checkpoint_when_due();
 }
 
 void SqliteWriter::require_writable(const std::vector<Event>& batch) const {
   if (state_ == State::good) return;
+  if (state_ == State::replaced) throw_replaced();
   if (state_ == State::full && batch.size() == 1 && batch.front().kind == kind::run_ended) return;
   throw Error(Code::unavailable, path_ + ": the journal could not be written before, so nothing more is started",
-              state_ == State::full ? "free some space on its disk, then resume the run" : "check its disk, then resume the run");
+              state_ == State::full ? "free some space on its disk, then resume the run"
+                                    : "check its disk, then resume the run");
 }
 
 void SqliteWriter::seal(std::vector<Event>& batch) const {
@@ -124,12 +158,32 @@ void SqliteWriter::seal(std::vector<Event>& batch) const {
   }
 }
 
-void SqliteWriter::write_transaction(const std::vector<Event>& batch) {
+/// False when another writer has taken over: then nothing was written.
+bool SqliteWriter::write_transaction(const std::vector<Event>& batch) {
   begin_->reset();
   begin_->exec();
+  if (!is_my_epoch()) {
+    end_transaction();
+    state_ = State::replaced;
+    reserve_.hand_over();
+    return false;
+  }
   for (const Event& event : batch) insert(event);
   commit_->reset();
   commit_->exec();
+  return true;
+}
+
+bool SqliteWriter::is_my_epoch() {
+  epoch_query_->reset();
+  const bool is_mine = epoch_query_->executeStep() && epoch_query_->getColumn(0).getInt64() == epoch_;
+  epoch_query_->reset();
+  return is_mine;
+}
+
+void SqliteWriter::end_transaction() {
+  for (SQLite::Statement* statement : {epoch_query_.get(), insert_.get(), commit_.get()}) statement->tryReset();
+  if (sqlite3_get_autocommit(database_->getHandle()) == 0) database_->tryExec("ROLLBACK");
 }
 
 void SqliteWriter::insert(const Event& event) {
@@ -145,13 +199,11 @@ void SqliteWriter::insert(const Event& event) {
   insert_->exec();
 }
 
-/// The disk may have kept a part of what failed, so nothing may build on it: only the end of the run may still be written, and
-/// only where the cause was space that the reserve can give.
+/// The disk may have kept a part of what failed, so nothing may build on it: only the end of the run may still be
+/// written, and only where the cause was space that the reserve can give.
 void SqliteWriter::fail(const SQLite::Exception& error) {
   const bool full = is_disk_full(error.getErrorCode(), sqlite3_system_errno(database_->getHandle()));
-  insert_->tryReset();
-  commit_->tryReset();
-  if (sqlite3_get_autocommit(database_->getHandle()) == 0) database_->tryExec("ROLLBACK");
+  end_transaction();
   if (full && state_ == State::good) {
     reserve_.release();
     state_ = State::full;
@@ -162,15 +214,40 @@ void SqliteWriter::fail(const SQLite::Exception& error) {
   throw sqlite_error(path_, error).with_hint("check the disk, then resume the run");
 }
 
+void SqliteWriter::throw_replaced() const {
+  throw Error(Code::conflict, path_ + ": another engine has taken this run over",
+              "`sluice status` shows it; this process must end")
+      .with_sqlstate("SL002");
+}
+
+/// Writes zeros where the WAL will grow: a commit that overwrites costs half of one that must also make a longer file
+/// durable. SQLite takes what lies behind the last whole frame for nothing. Failing to is no loss.
+void SqliteWriter::extend_log() {
+  is_log_extended_ = true;
+  sqlite3_file* log = nullptr;
+  sqlite3_int64 size = 0;
+  if (sqlite3_file_control(database_->getHandle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK) return;
+  if (!log || !log->pMethods || log->pMethods->xFileSize(log, &size) != SQLITE_OK) return;
+  const std::vector<char> zeros(64 * 1024);
+  while (size < kLogBytes && log->pMethods->xWrite(log, zeros.data(), int(zeros.size()), size) == SQLITE_OK) {
+    size += static_cast<sqlite3_int64>(zeros.size());
+  }
+}
+
 /// A checkpoint that failed leaves everything in the WAL, durable; a full disk is met again by the next append.
 void SqliteWriter::checkpoint_when_due() {
-  const bool is_due = wal_pages_ >= kCheckpointPages && wal_pages_ % kCheckpointEvery == 0;
-  if (!is_due) return;
-  const int code = sqlite3_wal_checkpoint_v2(database_->getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (wal_pages_ < pages_at_checkpoint_) pages_at_checkpoint_ = 0;
+  const bool is_due = wal_pages_ >= std::max(kCheckpointPages, pages_at_checkpoint_ + kCheckpointEvery);
+  if (!is_due || !lock_.try_take()) return;
+  pages_at_checkpoint_ = wal_pages_;
+  const int code =
+      sqlite3_wal_checkpoint_v2(database_->getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   const bool is_harmless = code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_FULL;
   if (!is_harmless) state_ = State::failed;
 }
 
-std::unique_ptr<Journal> open_journal(const std::string& path) { return std::make_unique<SqliteWriter>(path); }
+std::unique_ptr<Journal> open_journal(const std::string& path, Opening opening) {
+  return std::make_unique<SqliteWriter>(path, opening);
+}
 
 }  // namespace sluice::journal

@@ -72,7 +72,8 @@ class NewRun {
   /// False when a run of that name is there: a folder with something in it is never replaced by a rename.
   bool publish(const std::string& path) {
     is_published_ = std::rename(path_.c_str(), path.c_str()) == 0;
-    if (!is_published_ && errno != ENOTEMPTY && errno != EEXIST) throw error_from_errno(errno, path + ": cannot create the run");
+    if (!is_published_ && errno != ENOTEMPTY && errno != EEXIST)
+      throw error_from_errno(errno, path + ": cannot create the run");
     return is_published_;
   }
 
@@ -127,11 +128,14 @@ std::string StateDirectory::find_run(const std::string& text) const {
   }
   if (fitting.size() == 1) return fitting.front();
   if (fitting.size() > 1) {
-    throw Error(Code::invalid_argument, "run " + text + ": several runs begin so: " + joined(fitting), "write more of its id");
+    throw Error(Code::invalid_argument, "run " + text + ": several runs begin so: " + joined(fitting),
+                "write more of its id");
   }
-  if (all.empty()) throw Error(Code::not_found, path_ + ": no run " + text + ", there are no runs", "name the place with --state");
+  if (all.empty())
+    throw Error(Code::not_found, path_ + ": no run " + text + ", there are no runs", "name the place with --state");
   const std::vector<std::string> newest(all.end() - std::min<ptrdiff_t>(5, ptrdiff_t(all.size())), all.end());
-  throw Error(Code::not_found, path_ + ": no run " + text + "; the newest are " + joined(newest), "`sluice runs` lists all");
+  throw Error(Code::not_found, path_ + ": no run " + text + "; the newest are " + joined(newest),
+              "`sluice runs` lists all");
 }
 
 std::string StateDirectory::run_path(const std::string& id) const { return runs_path() + "/" + id; }

@@ -7,8 +7,8 @@
 namespace sluice::journal {
 
 /// Where runs live: `.sluice/` under the current directory, or what --state and SLUICE_STATE say. One folder per run:
-/// `runs/r-7f2a10/` with journal.db, plan.json, bundle.json, inbox/, report.txt, report.json. All 0700 and 0600. Looking
-/// creates nothing; only create_run does. A value; any thread.
+/// `runs/r-7f2a10/` with journal.db, plan.json, bundle.json, inbox/, report.txt, report.json. All 0700 and 0600.
+/// Looking creates nothing; only create_run does. A value; any thread.
 class StateDirectory {
  public:
   explicit StateDirectory(std::string path) : path_(std::move(path)) {}
@@ -19,8 +19,8 @@ class StateDirectory {
   std::string create_run();
   /// Ids of the runs that are there, oldest first.
   std::vector<std::string> runs() const;
-  /// The run that a person means: its id, or so much of its beginning that only one fits. Throws Error(not_found) naming the
-  /// newest runs, Error(invalid_argument) naming those that fit.
+  /// The run that a person means: its id, or so much of its beginning that only one fits. Throws Error(not_found)
+  /// naming the newest runs, Error(invalid_argument) naming those that fit.
   std::string find_run(const std::string& text) const;
 
   std::string run_path(const std::string& id) const;

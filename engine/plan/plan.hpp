@@ -75,6 +75,9 @@ Plan plan_from_json(const std::string& json);
 /// The plan for people: stores, params with origin, graph, DDL, type decisions, estimates, warnings, hash.
 std::string plan_text(const Plan& plan);
 
+/// What differs between two mappings in what they do to values: tables, columns, types, casts; a line each.
+std::vector<std::string> mapping_changes(const catalog::Mapping& before, const catalog::Mapping& after);
+
 /// What differs between two plans, a line each.
 std::vector<std::string> plan_changes(const Plan& before, const Plan& after);
 

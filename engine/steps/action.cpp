@@ -1,9 +1,12 @@
 #include "steps/action.hpp"
 
+#include <utility>
+
 namespace sluice::steps {
 
-RunContext::RunContext(const plan::Plan& plan, const plan::Stores& stores, std::string run, size_t workers)
-    : plan_(plan), stores_(stores), run_(std::move(run)), workers_(workers) {}
+RunContext::RunContext(const workflow::Workflow& workflow, const plan::Plan& plan, const plan::Stores& stores,
+                       std::string run, size_t workers)
+    : workflow_(workflow), plan_(plan), stores_(stores), run_(std::move(run)), workers_(workers) {}
 
 void RunContext::set_fence(const std::string& store, const store::Fence& fence) {
   std::lock_guard lock(mutex_);
@@ -63,6 +66,11 @@ copy::Snapshot& RunContext::snapshot(const std::string& store) {
   }
   snapshot = std::move(fresh);
   return *snapshot;
+}
+
+void RunContext::reopen_reader(const std::string& store, size_t worker) {
+  std::lock_guard lock(mutex_);
+  if (auto& snapshot = snapshots_[store]) snapshot->reopen(worker);
 }
 
 const catalog::Mapping& StepContext::mapping() const {

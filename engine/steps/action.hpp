@@ -61,8 +61,10 @@ struct UndoReport {
 /// Things of the whole run that actions share. Thread-safe where not const.
 class RunContext {
  public:
-  RunContext(const plan::Plan& plan, const plan::Stores& stores, std::string run, size_t workers);
+  RunContext(const workflow::Workflow& workflow, const plan::Plan& plan, const plan::Stores& stores, std::string run,
+             size_t workers);
 
+  const workflow::Workflow& workflow() const { return workflow_; }
   const plan::Plan& plan() const { return plan_; }
   const plan::Stores& stores() const { return stores_; }
   const std::string& run() const { return run_; }
@@ -75,6 +77,8 @@ class RunContext {
   /// The run's snapshot of a source, taken on first use. When an earlier process of this run had one, its state must be the
   /// same: Error(conflict) says what changed.
   copy::Snapshot& snapshot(const std::string& store);
+  /// After its connection was lost; nothing where no snapshot of the source is open.
+  void reopen_reader(const std::string& store, size_t worker);
   /// What an earlier process journalled.
   void expect_state(const std::string& store, const std::string& state);
   /// States taken since the last call, for the journal.
@@ -83,6 +87,7 @@ class RunContext {
   std::atomic<int64_t> rows_in_flight{0};  ///< for the status line only
 
  private:
+  const workflow::Workflow& workflow_;
   const plan::Plan& plan_;
   const plan::Stores& stores_;
   std::string run_;

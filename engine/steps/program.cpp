@@ -27,6 +27,10 @@ struct OwnGroup {
   template <typename Launcher, typename Path>
   process::error_code on_exec_setup(Launcher&, const Path&, const char* const*) {
     ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    // The engine takes its signals through a descriptor and blocks them; a program must not inherit that.
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
     if (::setpgid(0, 0) == -1) return {errno, boost::system::system_category()};
     return {};
   }

@@ -19,21 +19,21 @@ struct ManifestOption {
 struct Manifest {
   std::string name;
   std::string version;
-  std::string file;     ///< library file name, beside the manifest
-  std::string sha256;   ///< of the library
+  std::string file;                  ///< library file name, beside the manifest
+  std::string sha256;                ///< of the library
   std::vector<std::string> roles;    ///< "source", "target"
   std::vector<std::string> schemes;  ///< URL schemes: "sqlite", "postgresql"
   std::string language;              ///< "sql" or empty
   std::vector<ManifestOption> options;
-  std::string path;     ///< where the manifest was found
+  std::string path;  ///< where the manifest was found
 };
 
-/// A loaded plugin: its library is opened RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE and never closed. `table` is our copy of
-/// min(struct_size, sizeof) bytes of the plugin's table, the rest zero. Immutable, shared by its stores.
+/// A loaded plugin: its library is opened RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE and never closed. `table` is our copy
+/// of min(struct_size, sizeof) bytes of the plugin's table, the rest zero. Immutable, shared by its stores.
 class Plugin {
  public:
-  /// Checks owner, mode, parents, symlinks and sha256 on the open file descriptor before dlopen, then version, roles and
-  /// functions. Throws Error naming what is wrong (wrong ABI version, missing function, digest).
+  /// Checks owner, mode, parents, symlinks and sha256 on the open file descriptor before dlopen, then version, roles
+  /// and functions. Throws Error naming what is wrong (wrong ABI version, missing function, digest).
   static std::shared_ptr<const Plugin> load(const Manifest& manifest);
 
   const Manifest& manifest() const { return manifest_; }
@@ -51,7 +51,7 @@ class PluginSearch {
   /// `directories` are those of --plugin-dir.
   explicit PluginSearch(std::vector<std::string> directories);
 
-  /// All manifests found, by name; broken ones are left out (see problems()).
+  /// All manifests found, by name; broken ones are left out (see tried()).
   std::vector<Manifest> manifests() const;
   /// By plugin name. Throws Error(not_found) listing every path tried and why it did not count, and the nearest name.
   Manifest find(const std::string& name) const;
@@ -64,8 +64,9 @@ class PluginSearch {
   std::vector<std::string> directories_;
 };
 
-/// Splits "sqlite:PATH" or "postgresql://..." into scheme and the whole URL; a plain path ending in .db, .sqlite or .sqlite3
-/// counts as sqlite; "env:VARIABLE" is replaced by the variable's value first (Error(not_found) where it isn't set).
+/// Splits "sqlite:PATH" or "postgresql://..." into scheme and the whole URL; a plain path ending in .db, .sqlite or
+/// .sqlite3 counts as sqlite; "env:VARIABLE" is replaced by the variable's value first (Error(not_found) where it isn't
+/// set).
 struct StoreUrl {
   std::string scheme;
   std::string url;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +14,8 @@
 #include "catalog/ddl.hpp"
 
 /// C++ owners over the plugin contract. They make another order of release than stream, session, store impossible, turn
-/// status codes into sluice::Error, and add nothing else: the meaning of every call is documented in abi/plugin_abi_decl.h.
+/// status codes into sluice::Error, and add nothing else: the meaning of every call is documented in
+/// abi/plugin_abi_decl.h.
 namespace sluice::store {
 
 class Plugin;  // store/plugin.hpp
@@ -32,7 +34,6 @@ struct Identity {
   std::string name;
   std::string pin;
 };
-
 
 /// The cuts of a table: n cuts make n + 1 chunks, first and last open-ended.
 struct Cuts {
@@ -135,11 +136,15 @@ sluice_fingerprint fingerprint_from_text(const std::string& text);
 
 class Session;
 
+/// Takes a plugin's log lines (SLUICE_LOG_...). Called from any thread; what it throws is dropped.
+using LogSink = std::function<void(int32_t level, const std::string& message)>;
+
 /// One store as configured: immutable after open, may open sessions from any thread.
 class Store {
  public:
-  /// Checks options only, no network. Throws Error naming an unknown option.
-  Store(std::shared_ptr<const Plugin> plugin, std::string name, const Options& options);
+  /// Checks options only, no network. Throws Error naming an unknown option. Without `log` the plugin's lines are
+  /// dropped.
+  Store(std::shared_ptr<const Plugin> plugin, std::string name, const Options& options, LogSink log = {});
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -154,6 +159,7 @@ class Store {
   friend class Session;
   std::shared_ptr<const Plugin> plugin_;
   std::string name_;
+  LogSink log_;
   sluice_host host_{};
   sluice_store* handle_ = nullptr;
 };
@@ -181,9 +187,11 @@ class Session {
   catalog::Ddl ddl(const catalog::Catalog& wanted, const std::string& stage);
 
   /// Rows of a query as a stream; the session is busy until it is destroyed.
-  std::unique_ptr<arrow::BatchReader> query(const std::string& text, const std::vector<std::optional<std::string>>& params = {});
+  std::unique_ptr<arrow::BatchReader> query(const std::string& text,
+                                            const std::vector<std::optional<std::string>>& params = {});
   /// The first column of the first row as text; nullopt for NULL. Throws Error(data) where there is no row.
-  std::optional<std::string> scalar(const std::string& text, const std::vector<std::optional<std::string>>& params = {});
+  std::optional<std::string> scalar(const std::string& text,
+                                    const std::vector<std::optional<std::string>>& params = {});
   int64_t execute(const std::string& text, const std::vector<std::optional<std::string>>& params = {});
 
   std::string snapshot_export();
@@ -214,12 +222,23 @@ class Session {
   Dropped objects_drop(const std::string& run, const std::string& node);
   std::vector<catalog::Statement> objects_list(const std::string& run, const std::string& node);
 
+  /// Inside a guard. When `batches` itself threw, that very exception comes out.
   LoadResult load(const LoadSpec& spec, std::unique_ptr<arrow::BatchReader> batches);
 
  private:
   friend class Guard;
   const sluice_plugin& table() const;
+  /// Throws what `error` says, with the store's name before it, unless status is 0.
   void check(int32_t status, const sluice_error& error) const;
+  [[noreturn]] void refuse_missing(const char* function) const;
+  /// Calls a function of the table; throws Error(unsupported) where the plugin has none.
+  template <typename Function, typename... Arguments>
+  void call(const char* name, Function function, Arguments... arguments) const {
+    if (function == nullptr) refuse_missing(name);
+    sluice_error error{};
+    check(function(handle_, arguments..., &error), error);
+  }
+  std::unique_ptr<arrow::BatchReader> read_stream(arrow::Stream stream) const;
 
   const Store& store_;
   sluice_session* handle_ = nullptr;

@@ -3,23 +3,13 @@
 #include <cmath>
 #include <cstdio>
 
-#include "base/error.hpp"
+#include "base/units.hpp"
 
 namespace sluice::workflow {
 namespace {
 
 constexpr int kPercentDecimals = 4;
 constexpr int kMostPercentDecimals = 12;
-
-std::string group_thousands(const std::string& digits) {
-  std::string grouped;
-  const size_t start = !digits.empty() && digits[0] == '-' ? 1 : 0;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    if (i > start && (digits.size() - i) % 3 == 0) grouped += ',';
-    grouped += digits[i];
-  }
-  return grouped;
-}
 
 std::string strip_zeros(std::string text) {
   if (text.find('.') == std::string::npos) return text;
@@ -69,9 +59,9 @@ std::string number_text(const MetricValue& value) {
     if (std::isinf(value.number)) return value.number > 0 ? "infinity" : "-infinity";
     const int decimals = size >= 1000 ? 0 : size >= 10 ? 1 : size >= 0.1 || size == 0 ? 2 : 6;
     const std::string text = fixed(value.number, decimals);
-    return text.find('.') == std::string::npos ? group_thousands(text) : text;
+    return size >= 1000 && size < 9e18 ? count_to_text(std::llround(value.number)) : text;
   }
-  if (value.denominator == 1) return group_thousands(std::to_string(value.numerator));
+  if (value.denominator == 1) return count_to_text(value.numerator);
   return divide_cut(value.numerator, value.denominator, 6);
 }
 

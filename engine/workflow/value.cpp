@@ -1,5 +1,6 @@
 #include "workflow/value.hpp"
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
@@ -50,6 +51,16 @@ Json to_json(const Value& value) { return std::visit(JsonVisitor{}, value.data);
 
 std::string to_text(const Location& where) {
   return where.line > 0 ? where.file + ":" + std::to_string(where.line) : where.file;
+}
+
+Location location_from_text(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  const char* end = text.data() + text.size();
+  int line = 0;
+  if (colon == std::string::npos) return {text, 0};
+  const auto [rest, fault] = std::from_chars(text.data() + colon + 1, end, line);
+  if (fault != std::errc() || rest != end) return {text, 0};
+  return {text.substr(0, colon), line};
 }
 
 bool Value::as_boolean() const { return expect<bool>(*this, "boolean"); }

@@ -15,6 +15,8 @@ struct Location {
   int line = 0;
 };
 std::string to_text(const Location& where);
+/// "shop.lua:12" and back; without a number behind the last colon all of it is the file.
+Location location_from_text(const std::string& text);
 
 /// A secret's name (an environment variable). Its value is looked up by the engine and never enters Lua.
 struct SecretRef {

@@ -156,6 +156,26 @@ Result Connection::run_script(const std::string& sql, const std::string& where, 
   return last;
 }
 
+void Connection::start_copy(const std::string& sql, const std::string& where) {
+  if (PQsendQuery(raw_.get(), sql.c_str()) == 0) throw error(Result(), where);
+  std::optional<Error> failure;
+  while (PGresult* next = PQgetResult(raw_.get())) {
+    const Result result(next);
+    if (result.status() == PGRES_COPY_IN || result.status() == PGRES_COPY_OUT) return;
+    if (!failure && !result.is_ok()) failure = error(result, where);
+  }
+  throw failure.value_or(error(Result(), where));
+}
+
+void Connection::start_query(const std::string& sql, const Values& params, const std::string& where) {
+  const auto pointers = pointers_to(params);
+  if (PQsendQueryParams(raw_.get(), sql.c_str(), static_cast<int>(pointers.size()), nullptr, pointers.data(), nullptr,
+                        nullptr, 0) == 0) {
+    throw error(Result(), where);
+  }
+  PQsetSingleRowMode(raw_.get());
+}
+
 std::vector<Result> Connection::run_pipeline(const std::vector<Statement>& statements, const std::string& where) {
   open();
   if (PQenterPipelineMode(raw_.get()) == 0) throw error(Result(), where);

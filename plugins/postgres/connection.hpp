@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "abi/plugin_abi.h"
+#include "base/error.hpp"
 #include "options.hpp"
 
 namespace sluice::postgres {
@@ -67,6 +68,10 @@ class Connection {
   Result run(const std::string& sql, const Values& params = {}, const std::string& where = {});
   /// Any number of statements without parameters in one go; the last one's result, counts in `affected` summed.
   Result run_script(const std::string& sql, const std::string& where = {}, int64_t* affected = nullptr);
+  /// Starts a COPY, perhaps with statements before it; returns when the server is ready to send or take rows.
+  void start_copy(const std::string& sql, const std::string& where);
+  /// Sends one statement whose rows are then fetched one by one with PQgetResult.
+  void start_query(const std::string& sql, const Values& params, const std::string& where);
   /// Statements in one round trip; those behind a failing one don't run. Throws the first error.
   std::vector<Result> run_pipeline(const std::vector<Statement>& statements, const std::string& where);
 

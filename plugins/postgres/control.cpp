@@ -25,6 +25,19 @@ pqxx::result execute(pqxx::transaction_base& transaction, const std::string& sql
 #endif
 }
 
+/// libpqxx before 7 reconnects by itself, and the session's settings would be lost with it.
+template <typename Connection>
+void forbid_reconnecting(Connection& connection) {
+#if PQXX_VERSION_MAJOR < 7
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  connection.inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+#else
+  static_cast<void>(connection);
+#endif
+}
+
 Rows rows_of(const pqxx::result& result) {
   Rows rows;
   rows.affected = static_cast<int64_t>(result.affected_rows());
@@ -52,9 +65,7 @@ int64_t Rows::integer(size_t row, size_t column) const { return std::strtoll(tex
 
 struct Control::Link {
   explicit Link(const StoreOptions& options) : connection(options.conninfo()), quiet(connection) {
-#if PQXX_VERSION_MAJOR < 7
-    connection.inhibit_reactivation(true);
-#endif
+    forbid_reconnecting(connection);
     pqxx::nontransaction setup(connection);
     setup.exec(options.setup_sql());
   }

@@ -38,6 +38,7 @@ class Session {
   std::optional<OpenGuard> guard;
   /// A snapshot transaction is open on data(); it stays to the end of the session.
   bool has_snapshot = false;
+  std::string snapshot_token;
   /// A stream reads from data().
   bool is_streaming = false;
   /// The epoch as whose writer the backend of data() is registered, and that connection's incarnation.

@@ -15,10 +15,17 @@ constexpr const char* kFindTable =
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
     "WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
 
-constexpr const char* kFindColumns =
-    "SELECT a.attname, a.attnotnull, a.attgenerated <> '', b.oid, b.modifier, b.typtype = 'e', b.receive, "
-    "pg_catalog.format_type(a.atttypid, a.atttypmod) "
-    "FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL ("
+std::string columns_query() {
+  return std::string(
+             "SELECT a.attname, a.attnotnull, a.attgenerated <> '', b.oid, b.modifier, b.typtype = 'e', b.receive, "
+             "pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a ") +
+         kResolvedType + " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
+}
+
+}  // namespace
+
+const char* const kResolvedType =
+    "CROSS JOIN LATERAL ("
     "  WITH RECURSIVE chain AS ("
     "    SELECT t.oid, a.atttypmod AS modifier, t.typtype, t.typbasetype, t.typtypmod, t.typreceive "
     "    FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid "
@@ -26,10 +33,7 @@ constexpr const char* kFindColumns =
     "    SELECT t.oid, chain.typtypmod, t.typtype, t.typbasetype, t.typtypmod, t.typreceive "
     "    FROM chain JOIN pg_catalog.pg_type t ON t.oid = chain.typbasetype WHERE chain.typtype = 'd') "
     "  SELECT oid, modifier, typtype, (SELECT proname FROM pg_catalog.pg_proc WHERE oid = typreceive) AS receive "
-    "  FROM chain WHERE typtype <> 'd') b "
-    "WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
-
-}  // namespace
+    "  FROM chain WHERE typtype <> 'd') b";
 
 const NativeColumn& TableShape::column(const std::string& wanted) const {
   std::vector<std::string> known;
@@ -52,7 +56,7 @@ TableShape describe_table(Connection& connection, const std::string& schema, con
   shape.name = table;
   shape.kind = found.text(0, 1)[0];
   shape.persistence = found.text(0, 2)[0];
-  const Result columns = connection.run(kFindColumns, {found.text(0, 0)}, where);
+  const Result columns = connection.run(columns_query(), {found.text(0, 0)}, where);
   for (int i = 0; i < columns.rows(); ++i) {
     NativeColumn& column = shape.columns.emplace_back();
     column.name = columns.text(i, 0);

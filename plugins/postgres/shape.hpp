@@ -46,6 +46,9 @@ struct TableShape {
   std::string label() const { return schema + "." + name; }
 };
 
+/// SQL for a lateral join with pg_attribute `a`: b(oid, modifier, typtype, receive) is its type below all domains.
+extern const char* const kResolvedType;
+
 /// Throws Error(not_found) where there is no such table or view.
 TableShape describe_table(Connection& connection, const std::string& schema, const std::string& table);
 

@@ -157,7 +157,7 @@ TEST(ProcessIdentity, TellsAReusedNumberAndAZombieFromALivingProcess) {
 class Children : public Disposables {
  protected:
   ChildOptions shell(const std::string& script) const {
-    return {"/bin/sh", {"-c", script}, {"GIVEN=yes"}, "/", parent_ + "/log", std::nullopt};
+    return {"/bin/sh", {"-c", script}, {"GIVEN=yes"}, "/", parent_ + "/log", {}, std::nullopt};
   }
   std::string log() const {
     std::ifstream stream(parent_ + "/log");

@@ -192,7 +192,6 @@ TEST_F(DisposablePostgres, OfARunOutlivesItsKilledEngineAndIsFoundAgain) {
 TEST_F(DisposablePostgres, IsStartedAgainByAttachWhereItDied) {
   PostgresOptions owned = options();
   owned.run = RunOwner{"/state", "r-1"};
-  owned.durable = true;
   std::string directory;
   std::string url;
   {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+
+#include "cli/options.hpp"
+#include "run/run_record.hpp"
+#include "script/load.hpp"
+#include "store/plugin.hpp"
+#include "workflow/workflow.hpp"
+
+namespace sluice::cli {
+
+/// A workflow with what it was loaded from, so that a run can keep it.
+struct Loaded {
+  workflow::Workflow workflow;
+  script::ParamSources params;
+  std::string path;  ///< the file, absolute; "" for a generated workflow
+};
+
+/// From the command line: reads --param, --params, --env. A folder stands for its workflow.lua.
+Loaded load_from(const Options& options);
+/// The bundle that a run keeps.
+Loaded load_from(const run::RunRecord& record);
+/// What the run's workflow is on disk now; the kept bundle where it was generated.
+Loaded reload(const run::RunRecord& record);
+
+run::RunRecord record_of(const Loaded& loaded, const Options& options);
+script::ParamSources params_of(const run::RunRecord& record);
+
+store::PluginSearch plugin_search(const std::vector<std::string>& directories);
+/// Absolute, from --state.
+std::string state_path(const Options& options);
+
+}  // namespace sluice::cli

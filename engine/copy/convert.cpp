@@ -1,0 +1,216 @@
+#include "copy/convert.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "arrow/text.hpp"
+#include "base/error.hpp"
+#include "copy/convert_cast.hpp"
+
+namespace sluice::copy {
+
+namespace {
+
+using arrow::Kind;
+using arrow::Type;
+
+const Type& carrier_of(const catalog::ColumnMapping& column, Side side) {
+  return side == Side::source ? column.source_carrier : column.target_carrier;
+}
+
+const std::string& name_of(const catalog::ColumnMapping& column, Side side) {
+  return side == Side::source ? column.source : column.target;
+}
+
+catalog::Cast cast_of(const catalog::ColumnMapping& column, Side side) {
+  return side == Side::source ? column.source_cast : column.target_cast;
+}
+
+bool is_bytes(Kind kind) {
+  return kind == Kind::text || kind == Kind::binary || kind == Kind::json || kind == Kind::number;
+}
+
+/// Whether the Arrow buffers of both types are the same.
+bool same_form(const Type& from, const Type& to) {
+  if (is_bytes(from.kind) && is_bytes(to.kind)) return true;
+  return from.kind == to.kind && from.precision == to.precision && from.scale == to.scale;
+}
+
+/// What a batch of our own frees.
+struct BatchHolder {
+  std::vector<ArrowArray> children;
+  std::vector<ArrowArray*> pointers;
+  const void* validity = nullptr;
+};
+
+void release_batch(ArrowArray* batch) {
+  auto* holder = static_cast<BatchHolder*>(batch->private_data);
+  for (ArrowArray& child : holder->children) {
+    if (child.release != nullptr) child.release(&child);
+  }
+  delete holder;
+  batch->release = nullptr;
+}
+
+arrow::Array make_batch(std::vector<arrow::Array> columns, int64_t rows) {
+  auto holder = std::make_unique<BatchHolder>();
+  holder->children.resize(columns.size());
+  for (size_t i = 0; i < columns.size(); ++i) {
+    columns[i].move_to(&holder->children[i]);
+    holder->pointers.push_back(&holder->children[i]);
+  }
+  arrow::Array batch;
+  batch->length = rows;
+  batch->n_buffers = 1;
+  batch->buffers = &holder->validity;
+  batch->n_children = static_cast<int64_t>(columns.size());
+  batch->children = holder->pointers.data();
+  batch->release = release_batch;
+  batch->private_data = holder.release();
+  return batch;
+}
+
+/// The column itself, cut to the rows of its batch.
+arrow::Array take_child(ArrowArray& batch, size_t index) {
+  arrow::Array child(batch.children[index]);
+  if (batch.offset != 0 || child->length != batch.length) {
+    child->offset += batch.offset;
+    child->length = batch.length;
+    // Unknown for a part; 0 stays 0.
+    if (child->null_count > 0) child->null_count = -1;
+  }
+  return child;
+}
+
+class ConvertedReader : public arrow::BatchReader {
+ public:
+  ConvertedReader(std::unique_ptr<arrow::BatchReader> inner, const catalog::TableMapping& table, Side side)
+      : inner_(std::move(inner)), fields_(compare_fields(table)), converter_(table, side) {}
+
+  const std::vector<arrow::Field>& fields() const override { return fields_; }
+  arrow::Array next() override {
+    arrow::Array batch = inner_->next();
+    return batch.empty() ? std::move(batch) : converter_.convert(std::move(batch));
+  }
+
+ private:
+  std::unique_ptr<arrow::BatchReader> inner_;
+  std::vector<arrow::Field> fields_;
+  Converter converter_;
+};
+
+}  // namespace
+
+bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
+bool is_float(Kind kind) { return kind == Kind::float32 || kind == Kind::float64; }
+
+std::string RowPlace::describe(int64_t row) const {
+  std::string key;
+  for (const std::string& name : table_.key) {
+    for (size_t i = 0; i < table_.columns.size(); ++i) {
+      if (table_.columns[i].target != name) continue;
+      const std::string value = views_[i].is_null(row) ? "NULL" : arrow::value_to_text(views_[i], row);
+      key += (key.empty() ? "" : ", ") + name_of(table_.columns[i], side_) + "=" + value;
+    }
+  }
+  const std::string& table = side_ == Side::source ? table_.source_table : table_.target_table;
+  return key.empty() ? table : table + " (" + key + ")";
+}
+
+void ColumnCast::refuse(int64_t row, const std::string& expected) const {
+  constexpr size_t kShown = 200;
+  std::string value = arrow::value_to_text(in, row);
+  if (value.size() > kShown) value = value.substr(0, kShown) + "...";
+  throw Error(Code::data, place.describe(row) + ", column " + name + ": expected " + expected + ", found '" + value + "'",
+              "map the column to a type that holds it, or clean the value");
+}
+
+CastFunction find_cast_function(catalog::Cast cast, const Type& from, const Type& to) {
+  if (cast == catalog::Cast::none && same_form(from, to)) return nullptr;
+  CastFunction function = find_text_cast(cast, from, to);
+  if (function == nullptr) function = find_number_cast(cast, from, to);
+  if (function != nullptr) return function;
+  throw Error(Code::internal, std::string("cast ") + catalog::to_text(cast) + " does not bring " + arrow::to_text(from) +
+                                  " to " + arrow::to_text(to));
+}
+
+std::vector<arrow::Field> carrier_fields(const catalog::TableMapping& table, Side side) {
+  std::vector<arrow::Field> fields;
+  for (const catalog::ColumnMapping& column : table.columns) {
+    fields.push_back({.name = name_of(column, side), .type = carrier_of(column, side), .nullable = column.nullable});
+  }
+  return fields;
+}
+
+std::vector<arrow::Field> compare_fields(const catalog::TableMapping& table) {
+  std::vector<arrow::Field> fields;
+  for (const catalog::ColumnMapping& column : table.columns) {
+    fields.push_back({.name = column.target, .type = column.compare, .nullable = column.nullable});
+  }
+  return fields;
+}
+
+std::vector<std::string> column_names(const catalog::TableMapping& table, Side side) {
+  std::vector<std::string> names;
+  for (const catalog::ColumnMapping& column : table.columns) names.push_back(name_of(column, side));
+  return names;
+}
+
+struct Converter::Impl {
+  struct Column {
+    CastFunction function = nullptr;
+    std::optional<arrow::ColumnBuilder> builder;  // where there is a function
+  };
+
+  catalog::TableMapping table;
+  Side side;
+  std::vector<arrow::Field> carriers;
+  std::vector<Column> columns;
+  bool changes_nothing = true;
+};
+
+Converter::Converter(const catalog::TableMapping& table, Side side) : impl_(std::make_unique<Impl>()) {
+  impl_->table = table;
+  impl_->side = side;
+  impl_->carriers = carrier_fields(table, side);
+  const std::vector<arrow::Field> compare = compare_fields(table);
+  for (size_t i = 0; i < compare.size(); ++i) {
+    Impl::Column& column = impl_->columns.emplace_back();
+    try {
+      column.function = find_cast_function(cast_of(table.columns[i], side), impl_->carriers[i].type, compare[i].type);
+    } catch (const Error& error) {
+      throw error.with_prefix(table.target_table + "." + compare[i].name + ": ");
+    }
+    if (column.function == nullptr) continue;
+    column.builder.emplace(compare[i]);
+    impl_->changes_nothing = false;
+  }
+}
+
+Converter::~Converter() = default;
+
+arrow::Array Converter::convert(arrow::Array batch) {
+  const std::vector<arrow::ColumnView> views = arrow::view_batch(impl_->carriers, *batch);
+  if (impl_->changes_nothing) return batch;
+  const RowPlace place(impl_->table, impl_->side, views);
+  std::vector<arrow::Array> columns(impl_->columns.size());
+  for (size_t i = 0; i < columns.size(); ++i) {
+    Impl::Column& column = impl_->columns[i];
+    if (column.function == nullptr) continue;
+    column.function({place, impl_->carriers[i].name, views[i], *column.builder});
+    column.builder->finish(columns[i].receive());
+  }
+  const int64_t rows = batch->length;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (impl_->columns[i].function == nullptr) columns[i] = take_child(*batch.get(), i);
+  }
+  return make_batch(std::move(columns), rows);
+}
+
+std::unique_ptr<arrow::BatchReader> converted(std::unique_ptr<arrow::BatchReader> inner, const catalog::TableMapping& table,
+                                              Side side) {
+  return std::make_unique<ConvertedReader>(std::move(inner), table, side);
+}
+
+}  // namespace sluice::copy

@@ -1,0 +1,70 @@
+#include <utility>
+
+#include "arrow/type.hpp"
+#include "script/handles.hpp"
+#include "script/read_value.hpp"
+#include "script/word_calls.hpp"
+
+namespace sluice::script {
+namespace {
+
+using workflow::Value;
+
+std::vector<std::string> to_texts(const Value& list) {
+  std::vector<std::string> texts;
+  for (const Value& item : list.as_list()) texts.push_back(item.as_text());
+  return texts;
+}
+
+/// The place of one entry inside a field of the table on the stack.
+Place place_inside(Script& script, const TableView& table, const std::string& field, const std::string& entry) {
+  table.push(field);
+  const Place place = TableView(script, -1, field, table.place(field)).place(entry);
+  lua_pop(script.lua(), 1);
+  return place;
+}
+
+void read_types(Script& script, const TableView& table, const Value& types, catalog::MapSpec& map) {
+  for (const auto& [pattern, type] : types.as_object()) {
+    const std::string label = "map: types[\"" + pattern + "\"]";
+    const auto place = [&] { return place_inside(script, table, "types", pattern); };
+    if (!type.as<std::string>()) throw error_at(place(), label + ": expected a type such as \"numeric(12,2)\"");
+    if (pattern.find('.') == std::string::npos) throw error_at(place(), label + ": expected \"table.column\"; write \"*." + pattern + "\" for every table");
+    try {
+      arrow::type_from_text(type.as_text());
+    } catch (const Error& error) {
+      throw error_at(place(), label + ": " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
+    }
+    map.types.emplace_back(pattern, type.as_text());
+  }
+}
+
+void read_tables(const Value& tables, catalog::MapSpec& map) {
+  if (const Value* include = find_field(tables.as_object(), "")) map.include = to_texts(*include);
+  if (const Value* except = find_field(tables.as_object(), "except")) map.except = to_texts(*except);
+}
+
+}  // namespace
+
+int call_map(Script& script, lua_State* state) {
+  const workflow::Word& word = word_of(state);
+  const Place place = place_of_call(script, word);
+  require_table_argument(script, state, 1, "map", place);
+  const TableView table(script, 1, "map", place);
+  const Value::Object fields = read_fields(script, table, word.fields);
+  catalog::MapSpec map;
+  map.from = fields.at("from").as_text();
+  map.to = fields.at("to").as_text();
+  map.where = to_text(place.location());
+  if (const Value* types = find_field(fields, "types")) read_types(script, table, *types, map);
+  if (const Value* tables = find_field(fields, "tables")) {
+    // An empty list, perhaps a computed one, must not silently mean every table.
+    if (tables->as_object().empty()) throw error_at(table.place("tables"), "map: tables = {} selects nothing; write { \"*\" } or patterns, or leave it away");
+    read_tables(*tables, map);
+  }
+  script.items().maps.push_back(std::move(map));
+  push_handle(state, {ItemKind::map, static_cast<uint32_t>(script.items().maps.size() - 1)});
+  return 1;
+}
+
+}  // namespace sluice::script

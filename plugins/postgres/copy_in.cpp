@@ -1,0 +1,140 @@
+#include "copy_in.hpp"
+
+#include <string>
+#include <vector>
+
+#include "arrow/view.hpp"
+#include "base/error.hpp"
+#include "encode.hpp"
+#include "quote.hpp"
+#include "shape.hpp"
+
+namespace sluice::postgres {
+namespace {
+
+/// Small enough to stay in the second-level cache, large enough for few system calls.
+constexpr size_t kSendBytes = 128 * 1024;
+
+void refuse_unsafe_target(const TableShape& shape) {
+  if (shape.kind != 'r' && shape.kind != 'p') {
+    throw Error(Code::unsupported, shape.label() + ": is not a table, rows cannot be loaded into it");
+  }
+  if (shape.persistence != 'p') {
+    throw Error(Code::unsupported, shape.label() + ": is UNLOGGED or temporary, a crash of the server would empty it",
+                "ALTER TABLE ... SET LOGGED");
+  }
+}
+
+std::vector<LoadColumn> plan_columns(const TableShape& shape, const sdk::LoadSpec& spec,
+                                     const std::vector<arrow::Field>& fields) {
+  if (!spec.columns.empty() && spec.columns.size() != fields.size()) {
+    throw Error(Code::invalid_argument, shape.label() + ": " + std::to_string(spec.columns.size()) + " columns are named, " +
+                                            std::to_string(fields.size()) + " come");
+  }
+  std::vector<LoadColumn> columns;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const NativeColumn& target = shape.column(spec.columns.empty() ? fields[i].name : spec.columns[i]);
+    columns.push_back(plan_load_column(shape, target, fields[i]));
+  }
+  if (columns.empty()) throw Error(Code::unsupported, shape.label() + ": rows without columns cannot be loaded");
+  return columns;
+}
+
+std::string copy_statement(const TableShape& shape, const std::vector<LoadColumn>& columns) {
+  std::string list;
+  for (const LoadColumn& column : columns) list += (list.empty() ? "" : ", ") + quote_name(column.name);
+  return "COPY " + quote_qualified(shape.schema, shape.name) + " (" + list + ") FROM STDIN (FORMAT binary)";
+}
+
+/// Sends what an encoder has gathered, and ends the COPY in one way or the other.
+class CopyIn {
+ public:
+  CopyIn(Connection& connection, std::string where) : connection_(connection), where_(std::move(where)) {}
+
+  void start(const std::string& sql) { connection_.start_copy(sql, where_); }
+
+  void send(RowEncoder& encoder) {
+    if (connection_.was_cancelled()) throw Error(Code::cancelled, where_ + ": cancelled");
+    if (PQputCopyData(connection_.raw(), encoder.data(), static_cast<int>(encoder.size())) != 1) fail();
+    bytes_ += static_cast<int64_t>(encoder.size());
+    encoder.clear();
+  }
+
+  /// Rows that the server took.
+  int64_t finish() {
+    if (PQputCopyEnd(connection_.raw(), nullptr) != 1) fail();
+    const Result result(PQgetResult(connection_.raw()));
+    if (result.empty() || result.status() != PGRES_COMMAND_OK) throw connection_.error(result, where_);
+    connection_.drain();
+    return result.affected();
+  }
+
+  /// After a failure on our side: the server forgets what it got.
+  void abandon() noexcept {
+    if (!connection_.is_alive()) return;
+    PQputCopyEnd(connection_.raw(), "the engine gave the load up");
+    connection_.drain();
+  }
+
+  int64_t bytes() const { return bytes_; }
+
+ private:
+  /// The server's own reason, where it got through, says more than the broken pipe.
+  [[noreturn]] void fail() {
+    const Error lost = connection_.error(Result(), where_);
+    while (PGresult* next = PQgetResult(connection_.raw())) {
+      const Result result(next);
+      if (result.status() == PGRES_FATAL_ERROR) throw connection_.error(result, where_);
+      if (result.status() == PGRES_COPY_IN) break;
+    }
+    throw lost;
+  }
+
+  Connection& connection_;
+  std::string where_;
+  int64_t bytes_ = 0;
+};
+
+int64_t send_rows(CopyIn& copy, RowEncoder& encoder, arrow::BatchReader& batches) {
+  int64_t rows = 0;
+  encoder.append_header();
+  for (arrow::Array batch = batches.next(); !batch.empty(); batch = batches.next()) {
+    const auto views = arrow::view_batch(batches.fields(), *batch);
+    for (int64_t i = 0; i < batch->length; ++i) {
+      encoder.append_row(views, i, ++rows);
+      if (encoder.size() >= kSendBytes) copy.send(encoder);
+    }
+  }
+  encoder.append_trailer();
+  copy.send(encoder);
+  return rows;
+}
+
+}  // namespace
+
+LoadTotals load_table(Session& session, const sdk::LoadSpec& spec, arrow::BatchReader& batches) {
+  if (!session.guard) throw Error(Code::invalid_argument, "load: no guard is open", "guard_begin comes first");
+  Connection& connection = session.data();
+  const TableShape shape = describe_table(connection, session.schema_or_default(spec.schema), spec.table);
+  refuse_unsafe_target(shape);
+  const auto columns = plan_columns(shape, spec, batches.fields());
+  RowEncoder encoder(columns, shape.label());
+  CopyIn copy(connection, "loading " + shape.label());
+  copy.start(copy_statement(shape, columns));
+  LoadTotals totals;
+  try {
+    totals.rows = send_rows(copy, encoder, batches);
+  } catch (...) {
+    copy.abandon();
+    throw;
+  }
+  const int64_t taken = copy.finish();
+  if (taken != totals.rows) {
+    throw Error(Code::data, "loading " + shape.label() + ": " + std::to_string(totals.rows) + " rows were sent, the server took " +
+                                std::to_string(taken), "does a trigger or rule of the table swallow rows?");
+  }
+  totals.bytes = copy.bytes();
+  return totals;
+}
+
+}  // namespace sluice::postgres

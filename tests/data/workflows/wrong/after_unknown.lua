@@ -1,0 +1,15 @@
+local m = map { from = "old", to = "new" }
+
+return workflow "shop" {
+  stores = {
+    old = store "sqlite" { path = "shop.db", access = "read" },
+    new = store "postgres" { url = secret "SHOP_PG_URL", schema = "shop" },
+  },
+  phase "copy" {
+    step "rows" { copy.tables { map = m } },
+  },
+  phase "proofs" {
+    step "proof" { verify.content { map = m } },
+    after = { "cpoy" },
+  },
+}

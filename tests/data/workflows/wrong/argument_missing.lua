@@ -1,0 +1,1 @@
+return workflow { phase "copy" { step "x" { exec { "true" } } } }

@@ -1,0 +1,18 @@
+local m = map { from = "old", to = "new" }
+
+return workflow "shop" {
+  stores = {
+    old = store "sqlite" { path = "shop.db", access = "read" },
+    new = store "postgres" { url = secret "SHOP_PG_URL", schema = "shop" },
+  },
+  phase "prepare" {
+    step "tables" { schema.create { map = m } },
+    after = { "proofs" },
+  },
+  phase "copy" {
+    step "rows" { copy.tables { map = m } },
+  },
+  phase "proofs" {
+    step "proof" { verify.content { map = m } },
+  },
+}

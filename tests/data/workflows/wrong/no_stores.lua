@@ -1,0 +1,5 @@
+return workflow "shop" {
+  phase "copy" {
+    step "clean" { sql { store = "new", "delete from x" } },
+  },
+}

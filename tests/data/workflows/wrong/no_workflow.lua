@@ -1,0 +1,1 @@
+local m = map { from = "old", to = "new" }

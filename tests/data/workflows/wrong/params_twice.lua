@@ -1,0 +1,13 @@
+local p = params { source = param.path "a" }
+local q = params { target = param.path "b" }
+local m = map { from = "old", to = "new" }
+
+return workflow "shop" {
+  stores = {
+    old = store "sqlite" { path = "shop.db", access = "read" },
+    new = store "postgres" { url = secret "SHOP_PG_URL", schema = "shop" },
+  },
+  phase "copy" {
+    step "rows" { copy.tables { map = m } },
+  },
+}

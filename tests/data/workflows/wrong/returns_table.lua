@@ -1,0 +1,1 @@
+return { phase "copy" { step "x" { exec { "true" } } } }

@@ -1,0 +1,12 @@
+local m = map { from = "old", to = "new" }
+
+local rows = step "rows" { copy.tables { map = m } }
+return workflow "shop" {
+  stores = {
+    old = store "sqlite" { path = "shop.db", access = "read" },
+    new = store "postgres" { url = secret "SHOP_PG_URL", schema = "shop" },
+  },
+  phase "copy" {
+    rows, rows,
+  },
+}

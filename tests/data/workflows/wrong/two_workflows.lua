@@ -1,0 +1,3 @@
+workflow "a" { phase "p" { step "x" { exec { "true" } } } }
+
+return workflow "b" { phase "p" { step "x" { exec { "true" } } } }
