@@ -236,8 +236,9 @@ typedef struct sluice_plugin {
    * catalog/catalog.hpp). Never shows the ledger. */
   sluice_status (*catalog)(sluice_session *session, const char *filter, sluice_buffer *out, sluice_error *error);
 
-  /* --- shape. The store's own DDL for a neutral catalog. stage: "tables" or "finish". out is JSON, documented in
-   * catalog/ddl.hpp. Pure text: touches no data and needs no objects to be there. */
+  /* --- shape. The store's own statements for a neutral catalog. stage: "tables" (create them), "finish" (keys, indexes,
+   * sequences, statistics), "clear" (empty the tables) or "count" (a query per table that answers its number of rows). out is
+   * JSON, documented in catalog/ddl.hpp. Pure text: touches no data and needs no objects to be there. */
   sluice_status (*ddl)(sluice_session *session, const char *catalog, const char *stage, sluice_buffer *out,
                        sluice_error *error);
 

@@ -9,8 +9,9 @@
 /// "transactional"}], "columns": [{"table", "column", "native", "carrier"}], "warnings": [text]}.
 namespace sluice::catalog {
 
-/// One statement. `kind`: schema, table, primary_key, unique, index, foreign_key, sequence, analyze, comment. The object that
-/// it creates (for the undo's record) has this kind, schema, table and name; sequence, analyze and comment create none.
+/// One statement. `kind`: schema, table, primary_key, unique, index, foreign_key, sequence, analyze, comment, clear,
+/// count. The object that
+/// it creates (for the undo's record) has this kind, schema, table and name; the last five create none.
 /// Statements of one `group` may run at once; groups run in ascending order.
 struct Statement {
   std::string sql;

@@ -77,6 +77,11 @@ std::optional<Type> common_type(Type a, Type b) {
   return std::nullopt;
 }
 
+bool can_be_null(const Column& column) {
+  if (!column.nullable) return false;
+  return !has_evidence(column) || column.evidence->nulls > 0;
+}
+
 struct Sides {
   Decision a;
   Decision b;
@@ -125,7 +130,7 @@ ColumnMapping pair_columns(const Column& a, const Column& b, const MapSpec& spec
   column.target_carrier = sides.b.carrier;
   column.target_cast = sides.b.cast;
   column.compare = sides.a.compare;
-  column.nullable = a.nullable || b.nullable;
+  column.nullable = can_be_null(a) || can_be_null(b);
   column.source_native = a.native;
   column.target_native = b.native;
   column.policy = sides.a.policy.empty() ? sides.b.policy : sides.a.policy;

@@ -36,7 +36,8 @@ Type empty_carrier(const Type& type) {
 }
 
 std::optional<Decision> reach_integer(const EvidenceView& seen, const Type& wanted, Demand demand) {
-  if (seen.all(seen->integers) && seen.integers_fit(wanted.kind)) return make_decision(kInt64, wanted);
+  if (!seen.integers_fit(wanted.kind)) return std::nullopt;
+  if (seen.all(seen->integers)) return make_decision(kInt64, wanted);
   if (demand == Demand::lenient && seen.all(seen->integers + seen->numbers)) return make_decision(kText, wanted);
   return std::nullopt;
 }
@@ -48,7 +49,8 @@ std::optional<Decision> reach_boolean(const EvidenceView& seen, const Type& want
 
 std::optional<Decision> reach_float(const EvidenceView& seen, const Type& wanted, Demand demand) {
   if (seen.all_doubles()) return make_decision(kFloat64, wanted);
-  if (demand == Demand::lenient && seen.all_numbers()) return make_decision(kText, wanted);
+  const bool may_round = demand == Demand::lenient && seen.integers_are_exact_doubles();
+  if (may_round && seen.all_numbers()) return make_decision(kText, wanted);
   return std::nullopt;
 }
 
@@ -196,6 +198,8 @@ std::string policy_of(Cast cast, const Type& compare) {
     case Cast::rounded_decimal: return "rounded to " + std::to_string(compare.scale) + " decimals";
     case Cast::float_number: return "reals by their shortest decimal text";
     case Cast::decimal_float: return "nearest double";
+    case Cast::text_number:
+      return compare.kind == Kind::float32 || compare.kind == Kind::float64 ? "nearest double" : "";
     default: return {};
   }
 }

@@ -37,8 +37,7 @@ std::string describe_scale(const Evidence& evidence) {
 
 }  // namespace
 
-bool EvidenceView::all_doubles() const {
-  if (!all(evidence_.integers + evidence_.reals)) return false;
+bool EvidenceView::integers_are_exact_doubles() const {
   return evidence_.integers == 0 || (evidence_.min_integer >= -kExactDouble && evidence_.max_integer <= kExactDouble);
 }
 

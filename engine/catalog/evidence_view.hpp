@@ -22,7 +22,8 @@ class EvidenceView {
   /// Every value is of a class that counts so many.
   bool all(int64_t count) const { return !is_empty() && count == values(); }
   /// Integers and reals only, and none of the integers would change as a double.
-  bool all_doubles() const;
+  bool all_doubles() const { return all(evidence_.integers + evidence_.reals) && integers_are_exact_doubles(); }
+  bool integers_are_exact_doubles() const;
   /// Integers, reals and texts that are decimal numbers.
   bool all_numbers() const { return all(evidence_.integers + evidence_.reals + evidence_.numbers); }
   bool integers_fit(arrow::Kind kind) const;

@@ -1,7 +1,8 @@
-#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
-#include "base/file.hpp"
+#include <cerrno>
+
 #include "base/system_error.hpp"
 #include "journal/sqlite_file.hpp"
 
@@ -15,8 +16,8 @@ constexpr int kBusyTimeoutMs = 5000;
 class SqliteReader : public Journal {
  public:
   explicit SqliteReader(const std::string& path) : path_(path) {
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.is_open()) throw error_from_errno(errno, path + ": cannot open the journal");
+    // Not by opening it: closing a file frees the locks that SQLite holds on it for a writer in this process.
+    if (::access(path.c_str(), R_OK) != 0) throw error_from_errno(errno, path + ": cannot open the journal");
     try {
       database_ = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READONLY, kBusyTimeoutMs);
       sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);

@@ -64,10 +64,12 @@ SqliteWriter::~SqliteWriter() {
   if (!may_checkpoint) sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
-/// SQLite gives its -wal and -shm files the mode of the database, so the mode is set here once.
+/// SQLite gives its -wal and -shm files the mode of the database, so the mode is set here once. A file that is there is not
+/// opened: closing it would free the locks that a reader in this process has on it.
 void SqliteWriter::prepare_file() {
-  const FileDescriptor file(::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file.is_open()) throw error_from_errno(errno, path_ + ": cannot open the journal");
+  const FileDescriptor file(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file.is_open() && errno == EEXIST) return;
+  if (!file.is_open()) throw error_from_errno(errno, path_ + ": cannot create the journal");
   const std::string directory = std::filesystem::path(path_).parent_path().string();
   sync_directory(directory.empty() ? "." : directory);
 }

@@ -26,7 +26,9 @@ class Finder {
   }
 
  private:
-  std::string_view text(size_t index) const { return index < tokens_.size() ? text_of(tokens_[index], source_) : std::string_view(); }
+  std::string_view text(size_t index) const {
+    return index < tokens_.size() ? text_of(tokens_[index], source_) : std::string_view();
+  }
   bool is_symbol(size_t index, std::string_view symbol) const {
     return index < tokens_.size() && tokens_[index].kind == Kind::symbol && text(index) == symbol;
   }
@@ -41,7 +43,8 @@ class Finder {
     if (is_symbol(at_, "(") || is_symbol(at_, "[")) return frames_.push_back({});
     if (is_symbol(at_, ")") || is_symbol(at_, "]")) return close_frame();
     if (is_symbol(at_, ",") || is_symbol(at_, ";")) return end_entry();
-    if (is_keyword("function") || is_keyword("if") || is_keyword("do") || is_keyword("repeat")) return frames_.push_back({});
+    if (is_keyword("function") || is_keyword("if") || is_keyword("do") || is_keyword("repeat"))
+      return frames_.push_back({});
     if (is_keyword("end") || is_keyword("until")) close_frame();
   }
 
@@ -69,7 +72,8 @@ class Finder {
     if (!is_inside_constructor()) return;
     Constructor& constructor = current();
     constructor.end = tokens_[at_].end;
-    constructor.is_open_ended = is_symbol(at_ - 1, "...") && !constructor.entries.empty() && constructor.entries.back().is_positional;
+    constructor.is_open_ended =
+        is_symbol(at_ - 1, "...") && !constructor.entries.empty() && constructor.entries.back().is_positional;
     if (constructor.is_argument) closed_argument_ = at_;
     check_numbered_keys(constructor);
     frames_.pop_back();
@@ -89,7 +93,7 @@ class Finder {
       if (is_symbol(at_ + 2, "]") && is_symbol(at_ + 3, "=")) entry.key = constant_key(at_ + 1);
     } else {
       entry.is_positional = true;
-      ++current().positional;
+      current().positional.push_back(current().entries.size());
     }
     add_entry(std::move(entry));
   }
@@ -111,10 +115,11 @@ class Finder {
   /// { "a", [1] = "b" }
   void check_numbered_keys(const Constructor& constructor) {
     const auto& keys = frames_.back().keys;
-    for (size_t number = 1; number <= constructor.positional && !keys.empty(); ++number) {
+    for (size_t number = 1; number <= constructor.positional.size() && !keys.empty(); ++number) {
       const std::string key = "[" + std::to_string(number) + "]";
       if (keys.count(key) == 0) continue;
-      found_.doubled.push_back({constructor.find_key(key)->place, key, constructor.find_positional(number)->place.line});
+      found_.doubled.push_back(
+          {constructor.find_key(key)->place, key, constructor.find_positional(number)->place.line});
     }
   }
 
@@ -134,18 +139,14 @@ struct Insertion {
 }  // namespace
 
 const WrittenEntry* Constructor::find_key(std::string_view key) const {
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const WrittenEntry& entry) { return entry.key == key; });
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const WrittenEntry& entry) { return entry.key == key; });
   return found == entries.end() ? nullptr : &*found;
 }
 
 const WrittenEntry* Constructor::find_positional(size_t number) const {
-  const WrittenEntry* last = nullptr;
-  for (const WrittenEntry& entry : entries) {
-    if (!entry.is_positional) continue;
-    last = &entry;
-    if (--number == 0) break;
-  }
-  return last;
+  if (positional.empty() || number == 0) return nullptr;
+  return &entries[positional[std::min(number, positional.size()) - 1]];
 }
 
 Constructors find_constructors(std::string_view source, const std::vector<LuaToken>& tokens) {
@@ -162,7 +163,8 @@ std::string mark_constructors(std::string_view source, const std::vector<LuaToke
     insertions.push_back({constructor.open.begin, std::string(marker) + "(" + std::to_string(first + i) + ","});
     insertions.push_back({constructor.end, constructor.is_argument ? "))" : ")"});
   }
-  std::stable_sort(insertions.begin(), insertions.end(), [](const Insertion& a, const Insertion& b) { return a.at < b.at; });
+  std::stable_sort(insertions.begin(), insertions.end(),
+                   [](const Insertion& a, const Insertion& b) { return a.at < b.at; });
   std::string marked;
   size_t copied = 0;
   for (const Insertion& insertion : insertions) {

@@ -47,24 +47,31 @@ std::string text_at(Script& script, int index, const std::string& label) {
 
 void push_text(lua_State* state, const std::string& text) { lua_pushlstring(state, text.data(), text.size()); }
 
-/// A whole number that Lua holds exactly, or a decimal, becomes a number; everything else stays the text that the store gave.
+/// A whole number that Lua holds exactly, or a decimal, becomes a number; everything else stays the text that the store
+/// gave.
 void push_scalar(lua_State* state, const std::string& text) {
   const size_t digits_from = !text.empty() && text[0] == '-' ? 1 : 0;
-  const bool is_whole = text.size() > digits_from && text.find_first_not_of("0123456789", digits_from) == std::string::npos;
-  const bool is_decimal = !is_whole && text.size() > digits_from && text[digits_from] >= '0' && text[digits_from] <= '9' &&
+  const bool is_whole =
+      text.size() > digits_from && text.find_first_not_of("0123456789", digits_from) == std::string::npos;
+  const bool is_decimal = !is_whole && text.size() > digits_from && text[digits_from] >= '0' &&
+                          text[digits_from] <= '9' &&
                           text.find_first_not_of("0123456789.eE+-", digits_from) == std::string::npos;
   char* end = nullptr;
   const double number = is_whole || is_decimal ? std::strtod(text.c_str(), &end) : 0;
   const bool is_number = end && *end == '\0' && std::isfinite(number) && (is_decimal || to_whole(number));
-  if (is_number) lua_pushnumber(state, number);
-  else push_text(state, text);
+  if (is_number)
+    lua_pushnumber(state, number);
+  else
+    push_text(state, text);
 }
 
 /// ctx.new:scalar "select ..."; upvalue 1 is the store's name.
 int call_scalar(Script& script, lua_State* state) {
   const std::string store = lua_tostring(state, lua_upvalueindex(1));
   const bool is_method = lua_gettop(state) == 2 && lua_type(state, 1) == LUA_TTABLE;
-  if (!is_method) throw error_at(script.current_place("scalar"), "write ctx." + store + ":scalar \"select ...\", with a colon and one text");
+  if (!is_method)
+    throw error_at(script.current_place("scalar"),
+                   "write ctx." + store + ":scalar \"select ...\", with a colon and one text");
   const std::string query = text_at(script, 2, "ctx." + store + ":scalar");
   std::optional<std::string> value;
   script.state().pause_budget();
@@ -75,8 +82,10 @@ int call_scalar(Script& script, lua_State* state) {
     throw Error(error).with_where(to_text(script.current_location())).with_prefix("ctx." + store + ":scalar: ");
   }
   script.state().resume_budget();
-  if (value) push_scalar(state, *value);
-  else lua_pushnil(state);
+  if (value)
+    push_scalar(state, *value);
+  else
+    lua_pushnil(state);
   return 1;
 }
 
@@ -84,7 +93,8 @@ const MetricValue* find_worst(const Metric& metric, bool higher_is_worse) {
   const MetricValue* worst = metric.value ? &*metric.value : nullptr;
   for (const auto& [table, value] : metric.tables) {
     if (!value.has_data()) continue;
-    const bool is_worse = !worst || (higher_is_worse ? value.as_double() > worst->as_double() : value.as_double() < worst->as_double());
+    const bool is_worse =
+        !worst || (higher_is_worse ? value.as_double() > worst->as_double() : value.as_double() < worst->as_double());
     if (is_worse) worst = &value;
   }
   return worst;
@@ -93,7 +103,8 @@ const MetricValue* find_worst(const Metric& metric, bool higher_is_worse) {
 /// ctx:metric("proof.missing") or, for one table, ctx:metric("proof.missing", "orders"); nil where there is no data.
 int call_metric(Script& script, lua_State* state) {
   const Place place = script.current_place("metric");
-  if (lua_type(state, 1) != LUA_TTABLE || lua_type(state, 2) != LUA_TSTRING) throw error_at(place, "write ctx:metric \"STEP.metric\", with a colon");
+  if (lua_type(state, 1) != LUA_TTABLE || lua_type(state, 2) != LUA_TSTRING)
+    throw error_at(place, "write ctx:metric \"STEP.metric\", with a colon");
   const std::string name = text_at(script, 2, "ctx:metric");
   const GateCall& call = current_call(state);
   std::vector<std::string> known;
@@ -101,13 +112,16 @@ int call_metric(Script& script, lua_State* state) {
   if (!found) throw error_at(place, "ctx:metric: unknown metric \"" + name + "\"" + suggest(name, known));
   const auto metric = call.context.metrics().find(found->key);
   const MetricValue* value = nullptr;
-  if (metric != call.context.metrics().end() && lua_gettop(state) < 3) value = find_worst(metric->second, found->spec->higher_is_worse);
+  if (metric != call.context.metrics().end() && lua_gettop(state) < 3)
+    value = find_worst(metric->second, found->spec->higher_is_worse);
   if (metric != call.context.metrics().end() && lua_gettop(state) >= 3) {
     const auto table = metric->second.tables.find(text_at(script, 3, "ctx:metric"));
     if (table != metric->second.tables.end()) value = &table->second;
   }
-  if (value && value->has_data()) lua_pushnumber(state, value->as_double());
-  else lua_pushnil(state);
+  if (value && value->has_data())
+    lua_pushnumber(state, value->as_double());
+  else
+    lua_pushnil(state);
   return 1;
 }
 
@@ -116,12 +130,14 @@ int refuse_context_field(Script& script, lua_State* state) {
   const std::string name = lua_type(state, 2) == LUA_TSTRING ? lua_tostring(state, 2) : luaL_typename(state, 2);
   std::vector<std::string> known = {"metric"};
   for (const auto& [store, spec] : current_call(state).workflow.stores) known.push_back(store);
-  throw error_at(script.current_place(name), "ctx has no \"" + name + "\": it has metric and the workflow's stores" + suggest(name, known));
+  throw error_at(script.current_place(name),
+                 "ctx has no \"" + name + "\": it has metric and the workflow's stores" + suggest(name, known));
 }
 
 int refuse_store_field(Script& script, lua_State* state) {
   const std::string name = lua_type(state, 2) == LUA_TSTRING ? lua_tostring(state, 2) : luaL_typename(state, 2);
-  throw error_at(script.current_place(name), "a store has no \"" + name + "\" here; write ctx.STORE:scalar \"select ...\"");
+  throw error_at(script.current_place(name),
+                 "a store has no \"" + name + "\" here; write ctx.STORE:scalar \"select ...\"");
 }
 
 void close_table(lua_State* state, lua_CFunction refuse) {
@@ -200,7 +216,8 @@ class LoadedCalls : public workflow::ScriptCalls {
     const std::string path = function.id.substr(0, function.id.find('#'));
     const workflow::Node* gate = workflow_.find(path);
     const auto reference = script_.find_function(function.id);
-    if (!gate || !reference) throw Error(Code::internal, "gate " + path + ": the workflow has no function " + function.id);
+    if (!gate || !reference)
+      throw Error(Code::internal, "gate " + path + ": the workflow has no function " + function.id);
     try {
       return run(*gate, *reference, context);
     } catch (const Error& error) {
@@ -230,12 +247,16 @@ class LoadedCalls : public workflow::ScriptCalls {
     lua_State* state = script_.lua();
     const Place place = script_.sources().at(gate.where, "check");
     const int count = lua_gettop(state);
-    if (count == 0 || lua_type(state, 1) != LUA_TBOOLEAN) throw unexpected(script_, 1, "check", "true or false as the first result", place);
+    if (count == 0 || lua_type(state, 1) != LUA_TBOOLEAN)
+      throw unexpected(script_, 1, "check", "true or false as the first result", place);
     GateAnswer answer{lua_toboolean(state, 1) != 0, ""};
-    if (count > 2) throw error_at(place, "check: expected true or false and a message, found " + std::to_string(count) + " results");
+    if (count > 2)
+      throw error_at(place, "check: expected true or false and a message, found " + std::to_string(count) + " results");
     const int type = count == 2 ? lua_type(state, 2) : LUA_TNIL;
-    if (type == LUA_TNUMBER) answer.message = number_to_text(lua_tonumber(state, 2));
-    else if (type != LUA_TNIL) answer.message = read_text(script_, 2, "check: the message", place);
+    if (type == LUA_TNUMBER)
+      answer.message = number_to_text(lua_tonumber(state, 2));
+    else if (type != LUA_TNIL)
+      answer.message = read_text(script_, 2, "check: the message", place);
     return answer;
   }
 
@@ -248,7 +269,9 @@ class Factory : public workflow::ScriptCallsFactory {
   Factory(std::map<std::string, std::string> files, std::string main_file, ParamSources params)
       : files_(std::move(files)), main_file_(std::move(main_file)), params_(std::move(params)) {}
 
-  std::unique_ptr<workflow::ScriptCalls> make() const override { return std::make_unique<LoadedCalls>(files_, main_file_, params_); }
+  std::unique_ptr<workflow::ScriptCalls> make() const override {
+    return std::make_unique<LoadedCalls>(files_, main_file_, params_);
+  }
 
  private:
   std::map<std::string, std::string> files_;
@@ -258,8 +281,8 @@ class Factory : public workflow::ScriptCallsFactory {
 
 }  // namespace
 
-std::unique_ptr<workflow::ScriptCallsFactory> make_script_calls(std::map<std::string, std::string> files, std::string main_file,
-                                                                ParamSources params) {
+std::unique_ptr<workflow::ScriptCallsFactory> make_script_calls(std::map<std::string, std::string> files,
+                                                                std::string main_file, ParamSources params) {
   return std::make_unique<Factory>(std::move(files), std::move(main_file), std::move(params));
 }
 

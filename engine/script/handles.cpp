@@ -22,8 +22,11 @@ int refuse_use(Script& script, lua_State* state) {
   const Handle& handle = *find_handle(state, index);
   const std::string what = describe_item(script.items(), handle);
   if (handle.kind == ItemKind::secret) {
-    throw error_at(script.current_place(), what + " can't be read or joined to a text: Lua never sees its value; pass it on as it is, "
-                                                  "for example url = " + what);
+    throw error_at(script.current_place(),
+                   what +
+                       " can't be read or joined to a text: Lua never sees its value; pass it on as it is, "
+                       "for example url = " +
+                       what);
   }
   throw error_at(script.current_place(), what + " can't be read, joined or changed; it can only be placed");
 }
@@ -37,7 +40,8 @@ int print_handle(Script& script, lua_State* state) {
 int call_handle(Script& script, lua_State* state) {
   const Handle& handle = *find_handle(state, 1);
   if (handle.kind == ItemKind::pending) return complete_pending(script, state);
-  throw error_at(script.current_place(), describe_item(script.items(), handle) + " is complete already; is a comma missing before what follows?");
+  throw error_at(script.current_place(), describe_item(script.items(), handle) +
+                                             " is complete already; is a comma missing before what follows?");
 }
 
 std::string describe_node(const workflow::Node& node) {
@@ -59,7 +63,8 @@ void register_handles(Script& script) {
   lua_State* state = script.lua();
   lua_pushlightuserdata(state, &metatable_key);
   lua_createtable(state, 0, 8);
-  for (const char* event : {"__index", "__newindex", "__concat", "__len", "__unm", "__add", "__sub", "__mul", "__div", "__lt", "__le"}) {
+  for (const char* event :
+       {"__index", "__newindex", "__concat", "__len", "__unm", "__add", "__sub", "__mul", "__div", "__lt", "__le"}) {
     lua_pushcfunction(state, guarded<refuse_use>);
     lua_setfield(state, -2, event);
   }
@@ -100,7 +105,9 @@ std::string describe_item(const Items& items, const Handle& handle) {
     case ItemKind::secret: return "secret \"" + items.secrets[handle.index] + "\"";
     case ItemKind::rollback: return "rollback_to \"" + items.rollbacks[handle.index] + "\"";
     case ItemKind::nothing: return "when(false, ...)";
-    case ItemKind::pending: return items.pendings[handle.index].word->name + " \"" + items.pendings[handle.index].name + "\" without its { ... }";
+    case ItemKind::pending:
+      return items.pendings[handle.index].word->name + " \"" + items.pendings[handle.index].name +
+             "\" without its { ... }";
     case ItemKind::workflow: return "workflow";
   }
   return "a value";

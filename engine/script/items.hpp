@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,12 +41,12 @@ struct NodeItem {
 /// Everything a script has made so far.
 struct Items {
   std::vector<ParamDeclaration> params;
-  std::vector<workflow::Action> actions;
-  std::vector<NodeItem> nodes;
+  std::deque<workflow::Action> actions;
+  std::deque<NodeItem> nodes;
   std::vector<workflow::StoreSpec> stores;
   std::vector<std::string> secrets;
   std::vector<std::string> rollbacks;
-  std::vector<Pending> pendings;
+  std::deque<Pending> pendings;
   std::vector<catalog::MapSpec> maps;
   std::vector<workflow::Param> values;  ///< of params
   bool has_params = false;

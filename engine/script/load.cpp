@@ -21,10 +21,12 @@ std::optional<std::string> read_source(const fs::path& path) {
   if (status.type() == fs::file_type::not_found) return std::nullopt;
   if (!fs::is_regular_file(status)) throw Error(Code::invalid_argument, path.string() + " is no file");
   const uintmax_t size = fs::file_size(path, fault);
-  if (!fault && size > kLargestFile) throw Error(Code::invalid_argument, path.string() + " is larger than 16 MiB, too large for a workflow");
+  if (!fault && size > kLargestFile)
+    throw Error(Code::invalid_argument, path.string() + " is larger than 16 MiB, too large for a workflow");
   std::string text = read_file(path.string());
   // Plans, journals and reports quote it.
-  if (utf8_valid_prefix(text) != text.size()) throw Error(Code::invalid_argument, path.string() + " is not valid UTF-8");
+  if (utf8_valid_prefix(text) != text.size())
+    throw Error(Code::invalid_argument, path.string() + " is not valid UTF-8");
   return text;
 }
 
@@ -33,7 +35,8 @@ std::optional<std::string> read_source(const fs::path& path) {
 workflow::Workflow load_workflow(const std::string& path, const ParamSources& params) {
   const fs::path file(path);
   const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  if (!fs::exists(fs::status(file))) throw Error(Code::not_found, "workflow " + path + ": no such file", "give the path of a Lua file");
+  if (!fs::exists(fs::status(file)))
+    throw Error(Code::not_found, "workflow " + path + ": no such file", "give the path of a Lua file");
   Script script([folder](const std::string& name) { return read_source(folder / name); }, params, Limits{});
   return script.load(file.filename().string());
 }

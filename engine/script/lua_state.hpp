@@ -13,13 +13,13 @@ namespace sluice::script {
 
 /// What a script may use up.
 struct Limits {
-  size_t memory = size_t{256} << 20;              ///< bytes, over the life of the state
-  int64_t instructions = 200'000'000;             ///< per call
-  std::chrono::milliseconds time{10'000};         ///< per call, without what the engine did for it
+  size_t memory = size_t{256} << 20;       ///< bytes, over the life of the state
+  int64_t instructions = 200'000'000;      ///< per call
+  std::chrono::milliseconds time{10'000};  ///< per call, without what the engine did for it
 };
 
-/// Owns a Lua state with the JIT off, an allocator with a cap, and a count hook that bounds instructions and time. One thread
-/// at a time. A C function that never returns (a hostile pattern) can't be interrupted by the hook.
+/// Owns a Lua state with the JIT off, an allocator with a cap, and a count hook that bounds instructions and time. One
+/// thread at a time. A C function that never returns (a hostile pattern) can't be interrupted by the hook.
 class LuaState {
  public:
   /// `owner` is handed back by owner_of. Throws Error(internal) when no state can be made.

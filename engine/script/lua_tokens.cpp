@@ -18,8 +18,8 @@ bool is_name_part(char c) { return is_letter(c) || is_digit(c); }
 
 bool is_keyword(std::string_view word) {
   static constexpr std::array<std::string_view, 21> kKeywords = {
-      "and", "break", "do",  "else", "elseif", "end",    "false", "for",  "function", "if",   "in",
-      "local", "nil", "not", "or",   "repeat", "return", "then",  "true", "until",    "while"};
+      "and",   "break", "do",  "else", "elseif", "end",    "false", "for",  "function", "if",   "in",
+      "local", "nil",   "not", "or",   "repeat", "return", "then",  "true", "until",    "while"};
   return std::find(kKeywords.begin(), kKeywords.end(), word) != kKeywords.end();
 }
 
@@ -60,8 +60,10 @@ class Cutter {
 
   void skip_comment() {
     at_ += 2;
-    if (long_bracket_level() < 0) skip_line();
-    else skip_long_text();
+    if (long_bracket_level() < 0)
+      skip_line();
+    else
+      skip_long_text();
   }
 
   /// Equal signs between the brackets of "[==[" here; -1 where there is no such thing.

@@ -15,8 +15,8 @@ struct LuaToken {
   int line = 0;  ///< of its first byte, from 1
 };
 
-/// The tokens of a source that Lua has accepted before; comments are left out. A broken source gives the tokens before the
-/// fault.
+/// The tokens of a source that Lua has accepted before; comments are left out. A broken source gives the tokens before
+/// the fault.
 std::vector<LuaToken> cut_lua(std::string_view source);
 
 std::string_view text_of(const LuaToken& token, std::string_view source);

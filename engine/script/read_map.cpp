@@ -29,7 +29,8 @@ void read_types(Script& script, const TableView& table, const Value& types, cata
     const std::string label = "map: types[\"" + pattern + "\"]";
     const auto place = [&] { return place_inside(script, table, "types", pattern); };
     if (!type.as<std::string>()) throw error_at(place(), label + ": expected a type such as \"numeric(12,2)\"");
-    if (pattern.find('.') == std::string::npos) throw error_at(place(), label + ": expected \"table.column\"; write \"*." + pattern + "\" for every table");
+    if (pattern.find('.') == std::string::npos)
+      throw error_at(place(), label + ": expected \"table.column\"; write \"*." + pattern + "\" for every table");
     try {
       arrow::type_from_text(type.as_text());
     } catch (const Error& error) {
@@ -59,7 +60,9 @@ int call_map(Script& script, lua_State* state) {
   if (const Value* types = find_field(fields, "types")) read_types(script, table, *types, map);
   if (const Value* tables = find_field(fields, "tables")) {
     // An empty list, perhaps a computed one, must not silently mean every table.
-    if (tables->as_object().empty()) throw error_at(table.place("tables"), "map: tables = {} selects nothing; write { \"*\" } or patterns, or leave it away");
+    if (tables->as_object().empty())
+      throw error_at(table.place("tables"),
+                     "map: tables = {} selects nothing; write { \"*\" } or patterns, or leave it away");
     read_tables(*tables, map);
   }
   script.items().maps.push_back(std::move(map));

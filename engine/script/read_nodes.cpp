@@ -19,7 +19,9 @@ using workflow::Value;
 
 constexpr int kDeepestList = 50;
 
-std::chrono::milliseconds to_duration(const Value& value) { return duration_from_text(value.as_text()).value_or(std::chrono::milliseconds{0}); }
+std::chrono::milliseconds to_duration(const Value& value) {
+  return duration_from_text(value.as_text()).value_or(std::chrono::milliseconds{0});
+}
 
 bool has_field(const TableView& table, const std::string& name) {
   return std::binary_search(table.names().begin(), table.names().end(), name);
@@ -30,7 +32,8 @@ class NodeTaker {
   NodeTaker(Script& script, const std::vector<NodeKind>& allowed) : script_(script), allowed_(allowed) {}
 
   void take_list(const TableView& table) {
-    if (++depth_ > kDeepestList) throw error_at(table.place(), table.label() + ": lists nest too deep; does a list hold itself?");
+    if (++depth_ > kDeepestList)
+      throw error_at(table.place(), table.label() + ": lists nest too deep; does a list hold itself?");
     for (size_t number = 1; number <= table.size(); ++number) {
       table.push(number);
       take_entry(table, number);
@@ -46,29 +49,35 @@ class NodeTaker {
     std::string list;
     for (size_t i = 0; i < allowed_.size(); ++i) {
       const bool is_last = i + 1 == allowed_.size();
-      list += (i == 0 ? "" : is_last ? " or " : ", ") + std::string(allowed_[i] == NodeKind::parallel ? "parallel { ... }" : std::string(to_text(allowed_[i])) + " \"name\" { ... }");
+      list += (i == 0    ? ""
+               : is_last ? " or "
+                         : ", ") +
+              std::string(allowed_[i] == NodeKind::parallel ? "parallel { ... }"
+                                                            : std::string(to_text(allowed_[i])) + " \"name\" { ... }");
     }
     return list;
   }
 
   void take_entry(const TableView& table, size_t number) {
     lua_State* state = script_.lua();
-    if (lua_type(state, -1) == LUA_TTABLE) return take_nested(table, number);
+    if (lua_type(state, -1) == LUA_TTABLE) return take_nested(table);
     const Handle* handle = find_handle(state, -1);
     if (handle && handle->kind == ItemKind::nothing) return;
     if (!handle || handle->kind != ItemKind::node) throw refuse(table, number, handle);
     NodeItem& item = script_.items().nodes[handle->index];
-    const Place place = table.place(number);
-    if (item.is_placed) throw error_at(place, describe_item(script_.items(), *handle) + " (" + to_text(item.node.where) + ") is placed twice; call the word again for a second one");
-    if (std::find(allowed_.begin(), allowed_.end(), item.node.kind) == allowed_.end()) throw refuse(table, number, handle);
+    if (item.is_placed)
+      throw error_at(table.place(number), describe_item(script_.items(), *handle) + " (" + to_text(item.node.where) +
+                                              ") is placed twice; call the word again for a second one");
+    if (std::find(allowed_.begin(), allowed_.end(), item.node.kind) == allowed_.end())
+      throw refuse(table, number, handle);
     item.is_placed = true;
     taken.push_back(std::move(item.node));
     // What is left behind names itself in messages about a second placing.
     item.node = Node{.kind = taken.back().kind, .name = taken.back().name, .where = taken.back().where};
   }
 
-  void take_nested(const TableView& table, size_t number) {
-    const TableView nested(script_, -1, table.label(), table.place(number));
+  void take_nested(const TableView& table) {
+    const TableView nested(script_, -1, table.label(), table.place());
     nested.require_no_fields("a list of nodes has no fields");
     take_list(nested);
   }
@@ -76,10 +85,14 @@ class NodeTaker {
   Error refuse(const TableView& table, size_t number, const Handle* handle) const {
     const Place place = table.place(number);
     if (handle && handle->kind == ItemKind::action) {
-      return error_at(place, table.label() + ": expected " + expected() + ", found the action " + describe_item(script_.items(), *handle) + "; put it into a step \"name\" { ... }");
+      return error_at(place, table.label() + ": expected " + expected() + ", found the action " +
+                                 describe_item(script_.items(), *handle) + "; put it into a step \"name\" { ... }");
     }
-    const bool is_loose = handle && handle->kind == ItemKind::node && std::find(allowed_.begin(), allowed_.end(), NodeKind::phase) != allowed_.end();
-    if (is_loose) return error_at(place, table.label() + ": expected phases, found " + describe_item(script_.items(), *handle) + "; put it into a phase \"name\" { ... }");
+    const bool is_loose = handle && handle->kind == ItemKind::node &&
+                          std::find(allowed_.begin(), allowed_.end(), NodeKind::phase) != allowed_.end();
+    if (is_loose)
+      return error_at(place, table.label() + ": expected phases, found " + describe_item(script_.items(), *handle) +
+                                 "; put it into a phase \"name\" { ... }");
     return unexpected(script_, -1, table.label(), expected(), place);
   }
 
@@ -106,12 +119,15 @@ workflow::Action read_action(Script& script, int index, const std::string& label
   const Handle* handle = find_handle(script.lua(), index, ItemKind::action);
   if (handle) return script.items().actions[handle->index];
   const bool is_function = lua_type(script.lua(), index) == LUA_TFUNCTION;
-  throw error_at(place, label + ": expected an action such as copy.tables { ... }, found " + describe_value(script, index) + (is_function ? "; is its { ... } missing?" : ""));
+  throw error_at(place, label + ": expected an action such as copy.tables { ... }, found " +
+                            describe_value(script, index) + (is_function ? "; is its { ... } missing?" : ""));
 }
 
 workflow::Retry read_retry(const Value& value) {
   const Value::Object& fields = value.as_object();
-  return {.times = static_cast<int>(fields.at("times").as_integer()), .wait = to_duration(fields.at("wait")), .cap = to_duration(fields.at("cap"))};
+  return {.times = static_cast<int>(fields.at("times").as_integer()),
+          .wait = to_duration(fields.at("wait")),
+          .cap = to_duration(fields.at("cap"))};
 }
 
 /// The fields that every node word reads as plain values; the rest is read by who knows it.
@@ -119,7 +135,8 @@ Value::Object read_plain_fields(Script& script, const TableView& table, const wo
   table.require_known(word.fields);
   Value::Object out;
   for (const FieldSpec& field : word.fields) {
-    const bool is_plain = field.type == FieldType::text || field.type == FieldType::duration || field.type == FieldType::phases || field.type == FieldType::settings;
+    const bool is_plain = field.type == FieldType::text || field.type == FieldType::duration ||
+                          field.type == FieldType::phases || field.type == FieldType::settings;
     if (!is_plain || !has_field(table, field.name)) continue;
     table.push(field.name);
     out[field.name] = read_value(script, -1, field, table.label() + ": " + field.name, table.place(field.name));
@@ -170,8 +187,11 @@ Node read_step(Script& script, const TableView& table) {
   lua_State* state = script.lua();
   const Value::Object fields = read_plain_fields(script, table, *workflow::find_word("step"));
   Node step = read_common(script, table, fields, NodeKind::step);
-  if (table.size() == 0) throw error_at(table.place(), table.label() + " has no action; write for example { copy.tables { map = m } }");
-  if (table.size() > 1) throw error_at(table.place(2), table.label() + ": one step does one action, found " + std::to_string(table.size()) + "; write a step for each");
+  if (table.size() == 0)
+    throw error_at(table.place(), table.label() + " has no action; write for example { copy.tables { map = m } }");
+  if (table.size() > 1)
+    throw error_at(table.place(2), table.label() + ": one step does one action, found " + std::to_string(table.size()) +
+                                       "; write a step for each");
   table.push(size_t{1});
   step.action = read_action(script, -1, table.label(), table.place(1));
   lua_pop(state, 1);
@@ -198,8 +218,11 @@ Node read_gate(Script& script, int index, const std::string& label, const Place&
   gate = read_common(script, table, read_plain_fields(script, table, *workflow::find_word("gate")), NodeKind::gate);
   const bool has_check = has_field(table, "check");
   if (table.size() > 1) throw error_at(table.place(2), label + ": a gate has one criterion; join them with and");
-  if (table.size() == 1 && has_check) throw error_at(table.place("check"), label + ": a gate has a criterion or a check, not both; write two gates");
-  if (table.size() == 0 && !has_check) throw error_at(table.place(), label + " has no criterion; write { \"proof.missing == 0\" } or { check = function(ctx) ... end }");
+  if (table.size() == 1 && has_check)
+    throw error_at(table.place("check"), label + ": a gate has a criterion or a check, not both; write two gates");
+  if (table.size() == 0 && !has_check)
+    throw error_at(table.place(),
+                   label + " has no criterion; write { \"proof.missing == 0\" } or { check = function(ctx) ... end }");
   if (has_check) {
     read_check(script, table, gate);
     return gate;

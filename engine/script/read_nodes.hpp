@@ -8,9 +8,10 @@
 
 namespace sluice::script {
 
-/// The nodes of a table's list, in order, lists inside lists flattened, each taken out of the script's items. `allowed` says
-/// which kinds may stand here; anything else is refused with what was meant.
-std::vector<workflow::Node> take_nodes(Script& script, const TableView& table, const std::vector<workflow::NodeKind>& allowed);
+/// The nodes of a table's list, in order, lists inside lists flattened, each taken out of the script's items. `allowed`
+/// says which kinds may stand here; anything else is refused with what was meant.
+std::vector<workflow::Node> take_nodes(Script& script, const TableView& table,
+                                       const std::vector<workflow::NodeKind>& allowed);
 
 /// Reads the table of `step "name" { ... }` and the other words with names, at index 2 of the stack.
 workflow::Node read_phase(Script& script, const TableView& table);

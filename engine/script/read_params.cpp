@@ -25,8 +25,11 @@ bool is_percent(const std::string& text) {
   const std::string number = text.substr(0, text.size() - 1);
   const size_t point = number.find('.');
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto are_digits = [&](const std::string& part) { return !part.empty() && std::all_of(part.begin(), part.end(), is_digit); };
-  return point == std::string::npos ? are_digits(number) : are_digits(number.substr(0, point)) && are_digits(number.substr(point + 1));
+  const auto are_digits = [&](const std::string& part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(), is_digit);
+  };
+  return point == std::string::npos ? are_digits(number)
+                                    : are_digits(number.substr(0, point)) && are_digits(number.substr(point + 1));
 }
 
 std::optional<double> to_number(const std::string& text) {
@@ -58,22 +61,27 @@ std::optional<std::string> normalize(const std::string& type, const std::string&
     if (!number || (type == "integer" && !to_whole(*number))) return std::nullopt;
     return number_to_text(*number);
   }
-  const bool is_valid = type == "percent" ? is_percent(text) : type == "duration" ? duration_from_text(text).has_value()
-                                                           : type == "path"     ? !text.empty()
-                                                                                : true;
+  const bool is_valid = type == "percent"    ? is_percent(text)
+                        : type == "duration" ? duration_from_text(text).has_value()
+                        : type == "path"     ? !text.empty()
+                                             : true;
   return is_valid ? std::optional<std::string>(text) : std::nullopt;
 }
 
 /// The value at an index of the stack as the text of a param.
-std::string read_param_value(Script& script, int index, const std::string& type, const std::string& label, const Place& place) {
+std::string read_param_value(Script& script, int index, const std::string& type, const std::string& label,
+                             const Place& place) {
   lua_State* state = script.lua();
   const bool is_number = type == "integer" || type == "number";
   const int wanted = is_number ? LUA_TNUMBER : type == "flag" ? LUA_TBOOLEAN : LUA_TSTRING;
   if (lua_type(state, index) != wanted) throw unexpected(script, index, label, expectation(type), place);
   std::string text;
-  if (wanted == LUA_TNUMBER) text = number_to_text(lua_tonumber(state, index));
-  else if (wanted == LUA_TBOOLEAN) text = lua_toboolean(state, index) != 0 ? "true" : "false";
-  else text = read_text(script, index, label, place);
+  if (wanted == LUA_TNUMBER)
+    text = number_to_text(lua_tonumber(state, index));
+  else if (wanted == LUA_TBOOLEAN)
+    text = lua_toboolean(state, index) != 0 ? "true" : "false";
+  else
+    text = read_text(script, index, label, place);
   const auto normal = normalize(type, text);
   if (!normal) throw unexpected(script, index, label, expectation(type), place);
   return *normal;
@@ -97,13 +105,17 @@ class ParamReader {
   }
 
  private:
-  const ParamDeclaration& declaration(const std::string& name) const { return script_.items().params[declared_.at(name)]; }
+  const ParamDeclaration& declaration(const std::string& name) const {
+    return script_.items().params[declared_.at(name)];
+  }
 
   void declare(const std::string& name) {
     require_name(name, "params", table_.place(name));
     table_.push(name);
     const Handle* handle = find_handle(script_.lua(), -1, ItemKind::param);
-    if (!handle) throw unexpected(script_, -1, "params: " + name, "a declaration such as param.text \"default\"", table_.place(name));
+    if (!handle)
+      throw unexpected(script_, -1, "params: " + name, "a declaration such as param.text \"default\"",
+                       table_.place(name));
     declared_[name] = handle->index;
     names_.push_back(name);
     if (const auto& fallback = script_.items().params[handle->index].fallback) given_[name] = {*fallback, "default"};
@@ -115,7 +127,11 @@ class ParamReader {
     table_.push(kEnvironments);
     if (lua_isnil(script_.lua(), -1)) {
       lua_pop(script_.lua(), 1);
-      if (!chosen.empty()) throw error_at(table_.place(), "--env " + chosen + ": the workflow declares no environments; write params { ..., environments = { " + chosen + " = { ... } } }");
+      if (!chosen.empty())
+        throw error_at(table_.place(),
+                       "--env " + chosen +
+                           ": the workflow declares no environments; write params { ..., environments = { " + chosen +
+                           " = { ... } } }");
       return;
     }
     const Place place = table_.place(kEnvironments);
@@ -126,7 +142,8 @@ class ParamReader {
     lua_pop(script_.lua(), 1);
     const auto& known = environments.names();
     if (chosen.empty() || std::binary_search(known.begin(), known.end(), chosen)) return;
-    throw error_at(place, "--env " + chosen + ": the workflow has no environment of that name" + suggest(chosen, known));
+    throw error_at(place,
+                   "--env " + chosen + ": the workflow has no environment of that name" + suggest(chosen, known));
   }
 
   void read_environment(const TableView& environments, const std::string& name, bool is_chosen) {
@@ -136,9 +153,11 @@ class ParamReader {
     const TableView values(script_, -1, label, environments.place(name));
     values.require_no_list("write { param = value }");
     for (const std::string& param : values.names()) {
-      if (declared_.count(param) == 0) throw error_at(values.place(param), label + ": unknown param \"" + param + "\"" + suggest(param, names_));
+      if (declared_.count(param) == 0)
+        throw error_at(values.place(param), label + ": unknown param \"" + param + "\"" + suggest(param, names_));
       values.push(param);
-      const std::string text = read_param_value(script_, -1, declaration(param).type, label + "." + param, values.place(param));
+      const std::string text =
+          read_param_value(script_, -1, declaration(param).type, label + "." + param, values.place(param));
       lua_pop(script_.lua(), 1);
       if (is_chosen) given_[param] = {text, "environment " + name};
     }
@@ -148,11 +167,14 @@ class ParamReader {
   void apply(const std::vector<std::pair<std::string, std::string>>& values, const std::string& origin) {
     for (const auto& [name, text] : values) {
       if (declared_.count(name) == 0) {
-        throw Error(Code::invalid_argument, origin + ": the workflow has no param \"" + name + "\"" + suggest(name, names_));
+        throw Error(Code::invalid_argument,
+                    origin + ": the workflow has no param \"" + name + "\"" + suggest(name, names_));
       }
       const std::string& type = declaration(name).type;
       const auto normal = normalize(type, text);
-      if (!normal) throw Error(Code::invalid_argument, origin + " " + name + ": expected " + expectation(type) + ", found \"" + text + "\"");
+      if (!normal)
+        throw Error(Code::invalid_argument,
+                    origin + " " + name + ": expected " + expectation(type) + ", found \"" + text + "\"");
       given_[name] = {*normal, origin};
     }
   }
@@ -160,7 +182,8 @@ class ParamReader {
   Param settle(const std::string& name) const {
     const auto found = given_.find(name);
     if (found == given_.end()) {
-      throw error_at(table_.place(name), "param \"" + name + "\" has no default and was not given; pass --param " + name + "=VALUE");
+      throw error_at(table_.place(name),
+                     "param \"" + name + "\" has no default and was not given; pass --param " + name + "=VALUE");
     }
     return {name, declaration(name).type, found->second.text, found->second.origin};
   }
@@ -173,9 +196,12 @@ class ParamReader {
 };
 
 void push_param_value(lua_State* state, const Param& param) {
-  if (param.type == "flag") lua_pushboolean(state, param.value == "true" ? 1 : 0);
-  else if (param.type == "integer" || param.type == "number") lua_pushnumber(state, to_number(param.value).value_or(0));
-  else lua_pushlstring(state, param.value.data(), param.value.size());
+  if (param.type == "flag")
+    lua_pushboolean(state, param.value == "true" ? 1 : 0);
+  else if (param.type == "integer" || param.type == "number")
+    lua_pushnumber(state, to_number(param.value).value_or(0));
+  else
+    lua_pushlstring(state, param.value.data(), param.value.size());
 }
 
 }  // namespace

@@ -16,11 +16,13 @@ using workflow::FieldSpec;
 using workflow::FieldType;
 using workflow::Value;
 
-constexpr double kLargestWhole = 9007199254740992.0;  // 2^53
+// 2^53: from there on one double stands for several integers.
+constexpr double kWholeLimit = 9007199254740992.0;
 
 Value read_choice(Script& script, int index, const FieldSpec& field, const std::string& label, const Place& place) {
   std::string text = read_text(script, index, label, place);
-  const bool is_known = field.choices.empty() || std::find(field.choices.begin(), field.choices.end(), text) != field.choices.end();
+  const bool is_known =
+      field.choices.empty() || std::find(field.choices.begin(), field.choices.end(), text) != field.choices.end();
   if (is_known) return {std::move(text)};
   std::string choices;
   for (const std::string& choice : field.choices) choices += (choices.empty() ? "\"" : " or \"") + choice + "\"";
@@ -34,13 +36,16 @@ Value read_integer(Script& script, int index, const FieldSpec& field, const std:
   const bool is_too_small = field.minimum && *whole < *field.minimum;
   const bool is_too_large = field.maximum && *whole > *field.maximum;
   if (is_too_small || is_too_large) {
-    throw error_at(place, label + ": expected " + (is_too_small ? "at least " + count_to_text(*field.minimum) : "at most " + count_to_text(*field.maximum)) +
+    throw error_at(place, label + ": expected " +
+                              (is_too_small ? "at least " + count_to_text(*field.minimum)
+                                            : "at most " + count_to_text(*field.maximum)) +
                               ", found " + count_to_text(*whole));
   }
   return {*whole};
 }
 
-Value read_checked_text(Script& script, int index, const FieldSpec& field, const std::string& label, const Place& place) {
+Value read_checked_text(Script& script, int index, const FieldSpec& field, const std::string& label,
+                        const Place& place) {
   const std::string expected = std::string("a ") + workflow::to_text(field.type);
   if (lua_type(script.lua(), index) != LUA_TSTRING) throw unexpected(script, index, label, expected, place);
   std::string text = read_text(script, index, label, place);
@@ -60,7 +65,8 @@ std::optional<Value> read_secret(Script& script, int index) {
 Value read_loose_text(Script& script, int index, const std::string& label, const Place& place) {
   if (auto secret = read_secret(script, index)) return std::move(*secret);
   if (lua_type(script.lua(), index) == LUA_TNUMBER) return {number_to_text(lua_tonumber(script.lua(), index))};
-  if (lua_type(script.lua(), index) != LUA_TSTRING) throw unexpected(script, index, label, "a text, a number or a secret", place);
+  if (lua_type(script.lua(), index) != LUA_TSTRING)
+    throw unexpected(script, index, label, "a text, a number or a secret", place);
   return {read_text(script, index, label, place)};
 }
 
@@ -71,7 +77,8 @@ Value read_any(Script& script, int index, const std::string& label, const Place&
 }
 
 Value read_table(Script& script, int index, const std::string& label, const Place& place) {
-  if (lua_type(script.lua(), index) != LUA_TTABLE) throw unexpected(script, index, label, "a table { name = \"text\" }", place);
+  if (lua_type(script.lua(), index) != LUA_TTABLE)
+    throw unexpected(script, index, label, "a table { name = \"text\" }", place);
   const TableView table(script, index, label, place);
   table.require_no_list("write { name = \"text\" }");
   Value::Object fields;
@@ -110,21 +117,25 @@ Value default_of(const FieldSpec& field) {
 void read_positional(Script& script, const TableView& table, const FieldSpec& field, Value::Object& out) {
   lua_State* state = script.lua();
   const std::string label = table.label() + (field.name.empty() ? "" : ": " + field.name);
-  if (out.count(field.name) > 0) throw error_at(table.place(1), label + " is given twice, as a field and as an entry; delete one");
+  if (out.count(field.name) > 0)
+    throw error_at(table.place(1), label + " is given twice, as a field and as an entry; delete one");
   Value::List list;
   for (size_t number = 1; number <= table.size(); ++number) {
     table.push(number);
     const bool is_list = field.type == FieldType::list;
-    const FieldSpec element{.name = field.name, .type = is_list ? FieldType::text : field.type, .choices = field.choices};
+    const FieldSpec element{
+        .name = field.name, .type = is_list ? FieldType::text : field.type, .choices = field.choices};
     const bool is_number = is_list && lua_type(state, -1) == LUA_TNUMBER;
-    Value value = is_number ? read_loose_text(script, -1, label, table.place(number)) : read_value(script, -1, element, label, table.place(number));
+    Value value = is_number ? read_loose_text(script, -1, label, table.place(number))
+                            : read_value(script, -1, element, label, table.place(number));
     lua_pop(state, 1);
     list.push_back(std::move(value));
   }
   if (field.type == FieldType::list) {
     out[field.name] = {std::move(list)};
   } else if (list.size() > 1) {
-    throw error_at(table.place(2), label + ": expected one " + workflow::to_text(field.type) + ", found " + std::to_string(list.size()));
+    throw error_at(table.place(2), label + ": expected one " + workflow::to_text(field.type) + ", found " +
+                                       std::to_string(list.size()));
   } else {
     out[field.name] = std::move(list.front());
   }
@@ -141,12 +152,13 @@ bool is_name(const std::string& text) {
 
 void require_name(const std::string& name, const std::string& label, const Place& place) {
   if (is_name(name)) return;
-  throw error_at(place, label + ": \"" + name + "\" is no name; names are lower case letters, digits and _, and don't begin with a digit" +
+  throw error_at(place, label + ": \"" + name +
+                            "\" is no name; names are lower case letters, digits and _, and don't begin with a digit" +
                             " (title = \"...\" takes any text)");
 }
 
 std::optional<int64_t> to_whole(double number) {
-  if (!(std::fabs(number) <= kLargestWhole) || number != std::floor(number)) return std::nullopt;
+  if (!(std::fabs(number) < kWholeLimit) || number != std::floor(number)) return std::nullopt;
   return static_cast<int64_t>(number);
 }
 
@@ -163,7 +175,8 @@ Error unexpected(Script& script, int index, const std::string& label, const std:
   const bool is_false = lua_type(script.lua(), index) == LUA_TBOOLEAN && lua_toboolean(script.lua(), index) == 0;
   const bool is_nodes = expected.find("step") != std::string::npos;
   std::string remedy = is_false && is_nodes ? "; write when(condition, node) instead of condition and node" : "";
-  if (find_handle(script.lua(), index, ItemKind::secret)) remedy = "; a secret goes where one is taken: a store's options, env of exec";
+  if (find_handle(script.lua(), index, ItemKind::secret))
+    remedy = "; a secret goes where one is taken: a store's options, env of exec";
   return error_at(place, label + ": expected " + expected + ", found " + found + remedy);
 }
 
@@ -187,7 +200,8 @@ std::vector<std::string> read_text_list(Script& script, int index, const std::st
   for (size_t number = 1; number <= table.size(); ++number) {
     table.push(number);
     const bool is_number = lua_type(state, -1) == LUA_TNUMBER;
-    texts.push_back(is_number ? number_to_text(lua_tonumber(state, -1)) : read_text(script, -1, label, table.place(number)));
+    texts.push_back(is_number ? number_to_text(lua_tonumber(state, -1))
+                              : read_text(script, -1, label, table.place(number)));
     lua_pop(state, 1);
   }
   return texts;
@@ -229,7 +243,9 @@ Value::Object read_fields(Script& script, const TableView& table, const std::vec
   const FieldSpec* positional = nullptr;
   for (const FieldSpec& field : fields) {
     if (field.is_positional) positional = &field;
-    if (field.name.empty() || field.name == "*" || !std::binary_search(table.names().begin(), table.names().end(), field.name)) continue;
+    if (field.name.empty() || field.name == "*" ||
+        !std::binary_search(table.names().begin(), table.names().end(), field.name))
+      continue;
     table.push(field.name);
     out[field.name] = read_value(script, -1, field, joined_label(table, field), table.place(field.name));
     lua_pop(script.lua(), 1);
@@ -238,7 +254,9 @@ Value::Object read_fields(Script& script, const TableView& table, const std::vec
   if (table.size() > 0) read_positional(script, table, *positional, out);
   for (const FieldSpec& field : fields) {
     if (out.count(field.name) > 0) continue;
-    if (field.required) throw error_at(table.place(), table.label() + " needs " + field.name + " (" + workflow::to_text(field.type) + ")");
+    if (field.required)
+      throw error_at(table.place(),
+                     table.label() + " needs " + field.name + " (" + workflow::to_text(field.type) + ")");
     const bool has_plain_default = !field.fallback.empty() && !field.name.empty() && field.type != FieldType::settings;
     if (has_plain_default) out[field.name] = default_of(field);
   }

@@ -19,8 +19,10 @@ constexpr const char* kPrelude = "prelude";
 constexpr const char* kOwnModules = "sluice.";
 
 void open_libraries(lua_State* state) {
-  const std::pair<const char*, lua_CFunction> kLibraries[] = {
-      {"", luaopen_base}, {LUA_TABLIBNAME, luaopen_table}, {LUA_STRLIBNAME, luaopen_string}, {LUA_MATHLIBNAME, luaopen_math}};
+  const std::pair<const char*, lua_CFunction> kLibraries[] = {{"", luaopen_base},
+                                                              {LUA_TABLIBNAME, luaopen_table},
+                                                              {LUA_STRLIBNAME, luaopen_string},
+                                                              {LUA_MATHLIBNAME, luaopen_math}};
   for (const auto& [name, open] : kLibraries) {
     lua_pushcfunction(state, open);
     lua_pushstring(state, name);
@@ -88,7 +90,8 @@ int host_unknown(Script& script, lua_State* state) {
     lua_pop(state, 1);
   }
   const std::string last = name.substr(name.rfind('.') + 1);
-  throw error_at(script.current_place(last), "unknown " + text_argument(state, 1) + " \"" + name + "\"" + end_of_unknown(name, known));
+  throw error_at(script.current_place(last),
+                 "unknown " + text_argument(state, 1) + " \"" + name + "\"" + end_of_unknown(name, known));
 }
 
 int host_check_list(Script& script, lua_State* state) {
@@ -99,7 +102,8 @@ int host_check_list(Script& script, lua_State* state) {
 
 int host_module(Script& script, lua_State* state) {
   const Place place = script.current_place("require");
-  if (lua_type(state, 1) != LUA_TSTRING) throw error_at(place, "require: expected the name of a module, found " + describe_value(script, 1));
+  if (lua_type(state, 1) != LUA_TSTRING)
+    throw error_at(place, "require: expected the name of a module, found " + describe_value(script, 1));
   const std::string name = text_argument(state, 1);
   try {
     script.push_chunk(module_path(name));
@@ -112,9 +116,11 @@ int host_module(Script& script, lua_State* state) {
 
 void push_host(Script& script) {
   lua_State* state = script.lua();
-  const std::pair<const char*, lua_CFunction> kFunctions[] = {
-      {"fail", guarded<host_fail>}, {"unknown", guarded<host_unknown>}, {"check_list", guarded<host_check_list>},
-      {"module", guarded<host_module>}, {"remember", guarded<remember_constructor>}};
+  const std::pair<const char*, lua_CFunction> kFunctions[] = {{"fail", guarded<host_fail>},
+                                                              {"unknown", guarded<host_unknown>},
+                                                              {"check_list", guarded<host_check_list>},
+                                                              {"module", guarded<host_module>},
+                                                              {"remember", guarded<remember_constructor>}};
   lua_newtable(state);
   for (const auto& [name, function] : kFunctions) {
     lua_pushcfunction(state, function);
@@ -131,13 +137,17 @@ void push_host(Script& script) {
 }  // namespace
 
 std::string module_path(const std::string& name) {
-  const auto is_allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; };
-  const bool has_form = !name.empty() && std::all_of(name.begin(), name.end(), is_allowed) && name.front() != '.' && name.back() != '.' &&
-                        name.find("..") == std::string::npos;
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  };
+  const bool has_form = !name.empty() && std::all_of(name.begin(), name.end(), is_allowed) && name.front() != '.' &&
+                        name.back() != '.' && name.find("..") == std::string::npos;
   if (!has_form) {
-    throw Error(Code::not_found, "no name of a module; lib.tables is the file lib/tables.lua below the workflow's folder");
+    throw Error(Code::not_found,
+                "no name of a module; lib.tables is the file lib/tables.lua below the workflow's folder");
   }
-  if (name.compare(0, std::string(kOwnModules).size(), kOwnModules) == 0) throw Error(Code::not_found, "there is no such module");
+  if (name.compare(0, std::string(kOwnModules).size(), kOwnModules) == 0)
+    throw Error(Code::not_found, "there is no such module");
   std::string path = name;
   std::replace(path.begin(), path.end(), '.', '/');
   return path + ".lua";

@@ -4,7 +4,8 @@
 
 namespace sluice::script {
 
-/// Opens the safe libraries, runs the prelude with the engine's functions, and leaves the environment for scripts on the stack.
+/// Opens the safe libraries, runs the prelude with the engine's functions, and leaves the environment for scripts on
+/// the stack.
 void push_sandbox(Script& script);
 
 /// The global under which marked constructors find remember_constructor.

@@ -17,8 +17,6 @@ using workflow::Node;
 char environment_key = 0;
 char handler_key = 0;
 
-constexpr const char* kTooLarge = "the file has too many tables for one Lua function; split it into modules and require them";
-
 /// "shop.lua:12: text" into its parts; line 0 where it has no such form.
 std::pair<int, std::string> split_message(const std::string& message, const std::string& file) {
   const size_t start = message.compare(0, file.size() + 1, file + ":") == 0 ? file.size() + 1 : std::string::npos;
@@ -29,10 +27,21 @@ std::pair<int, std::string> split_message(const std::string& message, const std:
   return {std::stoi(message.substr(start, end - start)), message.substr(end + 2)};
 }
 
+/// What Lua says about a source it can't compile, with what to do.
+std::string explain_syntax(const std::string& message) {
+  const bool lacks_comma = message.find("'}' expected") != std::string::npos;
+  const bool is_too_large = message.find("has more than") != std::string::npos;
+  return message + (lacks_comma ? "; is a comma missing before it?"
+                    : is_too_large
+                        ? "; the file is too large for one Lua function, split it into modules and require them"
+                        : "");
+}
+
 std::string pop_text(lua_State* state) {
   size_t size = 0;
   const char* text = lua_type(state, -1) == LUA_TSTRING ? lua_tolstring(state, -1, &size) : nullptr;
-  std::string copy = text ? std::string(text, size) : std::string("error(...) was called with ") + luaL_typename(state, -1);
+  std::string copy =
+      text ? std::string(text, size) : std::string("error(...) was called with ") + luaL_typename(state, -1);
   lua_pop(state, 1);
   return copy;
 }
@@ -42,7 +51,9 @@ int load_text(lua_State* state, const std::string& text, const std::string& name
   return luaL_loadbufferx(state, text.data(), text.size(), ("@" + name).c_str(), "t");
 }
 
-bool begins_with(const std::string& text, const std::string& start) { return text.compare(0, start.size(), start) == 0; }
+bool begins_with(const std::string& text, const std::string& start) {
+  return text.compare(0, start.size(), start) == 0;
+}
 
 }  // namespace
 
@@ -84,16 +95,16 @@ void Script::push_chunk(const std::string& path) {
     if (load_text(state, *text, path) != 0) {
       const auto [line, message] = split_message(pop_text(state), path);
       SourceFile broken{.name = path, .text = std::move(*text)};
-      const bool lacks_comma = message.find("'}' expected") != std::string::npos;
-      throw error_at({&broken, line}, message + (lacks_comma ? "; is a comma missing before it?" : ""));
+      throw error_at({&broken, line}, explain_syntax(message));
     }
     lua_pop(state, 1);
     file = &sources_.add(path, std::move(*text));
   }
-  const std::string marked = mark_constructors(file->text, file->tokens, file->constructors, kMarker, file->first_constructor);
+  const std::string marked =
+      mark_constructors(file->text, file->tokens, file->constructors, kMarker, file->first_constructor);
   if (load_text(state, marked, path) == 0) return;
   const auto [line, message] = split_message(pop_text(state), path);
-  throw error_at({file, line}, std::string(kTooLarge) + " (" + message + ")");
+  throw error_at({file, line}, explain_syntax(message));
 }
 
 int Script::note_place(lua_State* state) {
@@ -123,14 +134,18 @@ void Script::throw_failure(int status) {
   lua_settop(state, 0);
   if (is_kept) throw Error(*kept_);
   // Lua asks no handler when memory runs out, so there the hook's last place has to do.
-  if (failed_at_.line == 0) failed_at_ = {state_.last_source().empty() ? main_file_ : state_.last_source(), state_.last_line()};
+  if (failed_at_.line == 0)
+    failed_at_ = {state_.last_source().empty() ? main_file_ : state_.last_source(), state_.last_line()};
   const Place place = sources_.at(failed_at_);
   if (!state_.overrun().empty()) throw error_at(place, state_.overrun());
   if (state_.is_out_of_memory() || status == LUA_ERRMEM) {
-    throw error_at(place, "the script takes more memory than a workflow may; is there a list or a text that grows without an end?");
+    throw error_at(
+        place,
+        "the script takes more memory than a workflow may; is there a list or a text that grows without an end?");
   }
   const auto [line, text] = split_message(message, failed_at_.file);
-  if (begins_with(text, "stack overflow")) throw error_at(place, "a function calls itself without an end (stack overflow)");
+  if (begins_with(text, "stack overflow"))
+    throw error_at(place, "a function calls itself without an end (stack overflow)");
   throw error_at(place, text);
 }
 
@@ -156,8 +171,11 @@ workflow::Workflow Script::load(const std::string& main_file) {
   call(0, LUA_MULTRET);
   check_returned(before + 1, main_file);
   lua_settop(lua(), 0);
-  const bool has_unused = !items_.has_params && !(params_.given.empty() && params_.file.empty() && params_.environment.empty());
-  if (has_unused) throw Error(Code::invalid_argument, main_file + " declares no params, so none can be given", "declare them: local p = params { ... }");
+  const bool has_unused =
+      !items_.has_params && !(params_.given.empty() && params_.file.empty() && params_.environment.empty());
+  if (has_unused)
+    throw Error(Code::invalid_argument, main_file + " declares no params, so none can be given",
+                "declare them: local p = params { ... }");
   return finish(main_file);
 }
 
@@ -165,12 +183,16 @@ void Script::check_returned(int first, const std::string& main_file) {
   const Handle* handle = find_handle(lua(), first, ItemKind::workflow);
   if (handle && lua_gettop(lua()) == first) return;
   const Place place = sources_.at({main_file, 0});
-  if (handle) throw error_at(place, "the file returns more than its workflow; end it with return workflow \"name\" { ... }");
+  if (handle)
+    throw error_at(place, "the file returns more than its workflow; end it with return workflow \"name\" { ... }");
   const Handle* pending = find_handle(lua(), first, ItemKind::pending);
-  if (pending) throw error_at(sources_.at(items_.pendings[pending->index].where), "the file returns " + describe_item(items_, *pending));
+  if (pending)
+    throw error_at(sources_.at(items_.pendings[pending->index].where),
+                   "the file returns " + describe_item(items_, *pending));
   const bool has_workflow = items_.workflow.has_value();
   throw error_at(place, "the file returns " + describe_value(*this, first) + ", expected a workflow; " +
-                            (has_workflow ? "write return before workflow \"" + items_.workflow->name + "\"" : "end it with return workflow \"name\" { ... }"));
+                            (has_workflow ? "write return before workflow \"" + items_.workflow->name + "\""
+                                          : "end it with return workflow \"name\" { ... }"));
 }
 
 workflow::Workflow Script::finish(const std::string& main_file) {
@@ -184,7 +206,8 @@ workflow::Workflow Script::finish(const std::string& main_file) {
   if (faults.empty()) return workflow;
   const workflow::Fault& fault = faults.front();
   // A criterion's message quotes it already, with its own caret.
-  if (fault.message.find('\n') != std::string::npos) throw Error(Code::invalid_argument, fault.message, "", to_text(fault.where));
+  if (fault.message.find('\n') != std::string::npos)
+    throw Error(Code::invalid_argument, fault.message, "", to_text(fault.where));
   throw error_at(sources_.at(fault.where, fault.word), fault.message);
 }
 

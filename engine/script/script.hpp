@@ -71,8 +71,8 @@ class Script {
   LuaState state_;
 };
 
-/// The border between Lua and C++: exceptions become Lua errors only after every C++ frame is gone. Catches std::exception and
-/// nothing else, because `catch (...)` would swallow Lua's own unwinding.
+/// The border between Lua and C++: exceptions become Lua errors only after every C++ frame is gone. Catches
+/// std::exception and nothing else, because `catch (...)` would swallow Lua's own unwinding.
 template <int (*Function)(Script&, lua_State*)>
 int guarded(lua_State* state) {
   Script& script = Script::of(state);

@@ -48,7 +48,8 @@ std::string snippet(const Place& place) {
   std::string text = "\n  " + number + " | " + printable(shown) + (is_cut ? " ..." : "");
   if (!has_caret) return text;
   const size_t width = std::min(place.end, begin + line.size()) - place.begin;
-  return text + "\n  " + std::string(number.size(), ' ') + " | " + std::string(count_characters(shown.substr(0, column - from)), ' ') +
+  return text + "\n  " + std::string(number.size(), ' ') + " | " +
+         std::string(count_characters(shown.substr(0, column - from)), ' ') +
          std::string(std::max<size_t>(1, count_characters(line.substr(column, width))), '^');
 }
 
@@ -60,7 +61,8 @@ bool is_word(const LuaToken& token, std::string_view source, std::string_view wo
 /// Where the calls that start on this line end.
 size_t end_of_calls(const SourceFile& file, int line) {
   const std::vector<Constructor>& all = file.constructors.all;
-  auto at = std::lower_bound(all.begin(), all.end(), line, [](const Constructor& constructor, int wanted) { return constructor.open.line < wanted; });
+  auto at = std::lower_bound(all.begin(), all.end(), line,
+                             [](const Constructor& constructor, int wanted) { return constructor.open.line < wanted; });
   size_t end = 0;
   for (; at != all.end() && at->open.line == line; ++at) end = std::max(end, at->end);
   return end;
@@ -68,7 +70,9 @@ size_t end_of_calls(const SourceFile& file, int line) {
 
 }  // namespace
 
-workflow::Location Place::location() const { return file ? workflow::Location{file->name, line} : workflow::Location{}; }
+workflow::Location Place::location() const {
+  return file ? workflow::Location{file->name, line} : workflow::Location{};
+}
 
 const SourceFile& Sources::add(const std::string& name, std::string text) {
   SourceFile& file = files_[name];
@@ -94,8 +98,9 @@ const SourceFile* Sources::find(const std::string& name) const {
 }
 
 const Constructor* Sources::find_constructor(size_t number, const SourceFile** file) const {
-  const auto after = std::upper_bound(by_number_.begin(), by_number_.end(), number,
-                                      [](size_t wanted, const SourceFile* other) { return wanted < other->first_constructor; });
+  const auto after =
+      std::upper_bound(by_number_.begin(), by_number_.end(), number,
+                       [](size_t wanted, const SourceFile* other) { return wanted < other->first_constructor; });
   if (after == by_number_.begin()) return nullptr;
   *file = *std::prev(after);
   const size_t index = number - (*file)->first_constructor;
@@ -117,12 +122,15 @@ Place Sources::at(const workflow::Location& where, std::string_view word) const 
   return at(where);
 }
 
-Place Sources::at(const SourceFile& file, const LuaToken& token) const { return {&file, token.line, token.begin, token.end}; }
+Place Sources::at(const SourceFile& file, const LuaToken& token) const {
+  return {&file, token.line, token.begin, token.end};
+}
 
 Place Sources::last_of(const std::string& name, std::string_view word) const {
   const SourceFile* file = find(name);
   if (!file) return {};
-  const auto found = std::find_if(file->tokens.rbegin(), file->tokens.rend(), [&](const LuaToken& token) { return is_word(token, file->text, word); });
+  const auto found = std::find_if(file->tokens.rbegin(), file->tokens.rend(),
+                                  [&](const LuaToken& token) { return is_word(token, file->text, word); });
   return found == file->tokens.rend() ? Place{file} : at(*file, *found);
 }
 

@@ -41,10 +41,12 @@ class Sources {
   const Constructor* find_constructor(size_t number, const SourceFile** file) const;
 
   Place at(const workflow::Location& where) const;
-  /// Where `word` (a name or the content of a text) stands: in the call that starts on the line of `where`, else its line.
+  /// Where `word` (a name or the content of a text) stands: in the call that starts on the line of `where`, else its
+  /// line.
   Place at(const workflow::Location& where, std::string_view word) const;
   Place at(const SourceFile& file, const LuaToken& token) const;
-  /// The last place of a word in a file, for a call that Lua keeps no line of (`return word ...` at the end); else the file.
+  /// The last place of a word in a file, for a call that Lua keeps no line of (`return word ...` at the end); else the
+  /// file.
   Place last_of(const std::string& file, std::string_view word) const;
 
   std::map<std::string, std::string> bundle() const;

@@ -53,7 +53,11 @@ std::string suggest(const std::string& word, const std::vector<std::string>& kno
 }
 
 TableView::TableView(Script& script, int index, std::string label, const Place& fallback)
-    : script_(script), state_(script.lua()), index_(index < 0 ? lua_gettop(script.lua()) + index + 1 : index), label_(std::move(label)), fallback_(fallback) {
+    : script_(script),
+      state_(script.lua()),
+      index_(index < 0 ? lua_gettop(script.lua()) + index + 1 : index),
+      label_(std::move(label)),
+      fallback_(fallback) {
   luaL_checkstack(state_, 8, "tables nest too deep");
   push_constructors(state_);
   lua_pushvalue(state_, index_);
@@ -86,7 +90,8 @@ void TableView::note_key(size_t& count, size_t& largest) {
   }
   const double number = lua_type(state_, -1) == LUA_TNUMBER ? lua_tonumber(state_, -1) : 0;
   if (number < 1 || number > 1e9 || number != static_cast<double>(static_cast<size_t>(number))) {
-    throw error_at(place(), label_ + ": a key is " + describe_value(script_, -1) + "; keys are names, lists are numbered from 1");
+    throw error_at(
+        place(), label_ + ": a key is " + describe_value(script_, -1) + "; keys are names, lists are numbered from 1");
   }
   ++count;
   largest = std::max(largest, static_cast<size_t>(number));
@@ -94,11 +99,12 @@ void TableView::note_key(size_t& count, size_t& largest) {
 
 /// Lua drops a nil: one in the middle leaves a gap, one at the end only shows in what was written.
 void TableView::refuse_holes(size_t count, size_t largest) const {
-  const size_t written = written_ ? written_->positional - (written_->is_open_ended ? 1 : 0) : 0;
+  const size_t written = written_ ? written_->positional.size() - (written_->is_open_ended ? 1 : 0) : 0;
   if (count == largest && count >= written) return;
   const size_t hole = find_hole();
-  throw error_at(place(hole), label_ + ": entry " + std::to_string(hole) + " of the list is nil, and Lua would drop it without a word; "
-                                                                           "leave it out, or write when(condition, node) for an optional node");
+  throw error_at(place(hole), label_ + ": entry " + std::to_string(hole) +
+                                  " of the list is nil, and Lua would drop it without a word; "
+                                  "leave it out, or write when(condition, node) for an optional node");
 }
 
 size_t TableView::find_hole() const {
@@ -117,9 +123,7 @@ void TableView::push(const std::string& name) const {
   lua_rawget(state_, index_);
 }
 
-Place TableView::place() const {
-  return written_ ? script_.sources().at(*file_, written_->open) : fallback_;
-}
+Place TableView::place() const { return written_ ? script_.sources().at(*file_, written_->open) : fallback_; }
 
 Place TableView::place(size_t number) const {
   const WrittenEntry* entry = written_ ? written_->find_positional(number) : nullptr;
@@ -148,7 +152,9 @@ void TableView::require_no_list(const std::string& remedy) const {
 }
 
 void TableView::require_no_fields(const std::string& remedy) const {
-  if (!names_.empty()) throw error_at(place(names_.front()), label_ + " takes a list only, found the field \"" + names_.front() + "\"; " + remedy);
+  if (!names_.empty())
+    throw error_at(place(names_.front()),
+                   label_ + " takes a list only, found the field \"" + names_.front() + "\"; " + remedy);
 }
 
 }  // namespace sluice::script

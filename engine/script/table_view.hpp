@@ -8,8 +8,8 @@
 
 namespace sluice::script {
 
-/// A Lua table as a word takes it: a list without holes and fields with text keys. Values are pushed and must be popped by the
-/// caller. Metatables are not asked.
+/// A Lua table as a word takes it: a list without holes and fields with text keys. Values are pushed and must be popped
+/// by the caller. Metatables are not asked.
 class TableView {
  public:
   /// `label` names the table in messages: `step "rows"`, `copy.tables`. Throws for holes and for keys that are neither.

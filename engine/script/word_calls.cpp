@@ -18,7 +18,8 @@ std::string label_of(const Pending& pending) { return pending.word->name + " \""
 
 /// The only text that a word was given.
 std::string read_name(Script& script, lua_State* state, const Word& word, const Place& place) {
-  if (lua_gettop(state) != 1 || lua_type(state, 1) != LUA_TSTRING) throw unexpected(script, 1, word.name, "one text", place);
+  if (lua_gettop(state) != 1 || lua_type(state, 1) != LUA_TSTRING)
+    throw unexpected(script, 1, word.name, "one text", place);
   return read_text(script, 1, word.name, place);
 }
 
@@ -35,7 +36,8 @@ workflow::StoreSpec read_store(Script& script, const TableView& table, const Wor
   for (const std::string& name : table.names()) {
     const workflow::FieldSpec* field = word.find_field(name);
     table.push(name);
-    store.options[name] = read_value(script, -1, field ? *field : *word.find_field("*"), table.label() + ": " + name, table.place(name));
+    store.options[name] =
+        read_value(script, -1, field ? *field : *word.find_field("*"), table.label() + ": " + name, table.place(name));
     lua_pop(script.lua(), 1);
   }
   return store;
@@ -74,7 +76,8 @@ void read_stores(Script& script, const TableView& table, workflow::Workflow& wor
 
 int complete_workflow(Script& script, lua_State* state, const TableView& table, const Pending& pending) {
   table.require_known(pending.word->fields);
-  if (script.items().workflow) throw error_at(script.sources().at(pending.where, "workflow"), "a file describes one workflow, this is the second");
+  if (script.items().workflow)
+    throw error_at(script.sources().at(pending.where, "workflow"), "a file describes one workflow, this is the second");
   workflow::Workflow workflow;
   workflow.name = pending.name;
   table.push("title");
@@ -162,8 +165,12 @@ int call_secret(Script& script, lua_State* state) {
   const Word& word = word_of(state);
   const Place place = place_of_call(script, word);
   const std::string name = read_name(script, state, word, place);
-  const bool is_variable = name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos && !name.empty();
-  if (!is_variable) throw error_at(place, "secret: \"" + name + "\" is no name of an environment variable; the value itself never stands in a workflow");
+  const bool is_variable =
+      name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos &&
+      !name.empty();
+  if (!is_variable)
+    throw error_at(place, "secret: \"" + name +
+                              "\" is no name of an environment variable; the value itself never stands in a workflow");
   script.items().secrets.push_back(name);
   push_handle(state, {ItemKind::secret, static_cast<uint32_t>(script.items().secrets.size() - 1)});
   return 1;

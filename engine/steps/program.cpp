@@ -7,11 +7,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/readable_pipe.hpp>
-#include <boost/process/v2/environment.hpp>
 #include <boost/process/v2/process.hpp>
 #include <boost/process/v2/start_dir.hpp>
 #include <boost/process/v2/stdio.hpp>
-#include <unordered_map>
+#include <cstdlib>
+#include <map>
+#include <sstream>
 
 namespace sluice::steps {
 namespace {
@@ -22,8 +23,21 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLook{20};
 constexpr std::chrono::seconds kGrace{2};
 
-/// In the child between fork and exec: a group of its own, so that whatever it starts ends with it; nothing of ours open.
+/// What the launcher calls: sets the environment, and in the child between fork and exec makes a group of its own, so that whatever
+/// the program starts ends with it, with nothing of ours open.
 struct OwnGroup {
+  std::vector<const char*> environment;
+
+  explicit OwnGroup(const std::vector<std::string>& entries) {
+    for (const std::string& entry : entries) environment.push_back(entry.c_str());
+    environment.push_back(nullptr);
+  }
+
+  template <typename Launcher, typename Path>
+  process::error_code on_setup(Launcher& launcher, const Path&, const char* const*) {
+    launcher.env = environment.data();
+    return {};
+  }
   template <typename Launcher, typename Path>
   process::error_code on_exec_setup(Launcher&, const Path&, const char* const*) {
     ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
@@ -40,21 +54,29 @@ struct OwnGroup {
   }
 };
 
+/// As execvp looks: in the directories of PATH, unless the name has a slash.
 std::string find_program(const std::string& name) {
   if (name.find('/') != std::string::npos) return name;
-  auto path = process::environment::find_executable(name);
-  if (path.empty()) throw Error(Code::not_found, name + ": no such program in PATH", "install it, or give its path");
-  return path.string();
+  const char* path = std::getenv("PATH");
+  std::istringstream directories(path == nullptr ? "/usr/bin:/bin" : path);
+  for (std::string directory; std::getline(directories, directory, ':');) {
+    const std::string candidate = (directory.empty() ? "." : directory) + "/" + name;
+    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  throw Error(Code::not_found, name + ": no such program in PATH", "install it, or give its path");
 }
 
-std::unordered_map<std::string, std::string> child_environment(const ProgramOptions& options) {
-  std::unordered_map<std::string, std::string> result;
+/// Ours, with the step's own entries over it.
+std::vector<std::string> child_environment(const ProgramOptions& options) {
+  std::map<std::string, std::string> merged;
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    std::string text = *entry;
-    result[text.substr(0, text.find('='))] = text.substr(text.find('=') + 1);
+    const std::string text = *entry;
+    merged[text.substr(0, text.find('='))] = text.substr(text.find('=') + 1);
   }
-  for (const auto& [name, value] : options.environment) result[name] = value;
-  return result;
+  for (const auto& [name, value] : options.environment) merged[name] = value;
+  std::vector<std::string> entries;
+  for (const auto& [name, value] : merged) entries.push_back(name + "=" + value);
+  return entries;
 }
 
 /// Reads what is there; false at the end of the output.
@@ -109,12 +131,12 @@ ProgramOutcome run_program(const ProgramOptions& options, CancelToken& cancel) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) throw Error(Code::internal, "no pipe for the program's output");
   ::fcntl(ends[1], F_SETFL, 0);
+  const std::vector<std::string> environment = child_environment(options);
   boost::asio::io_context context;
   pid_t pid = 0;
   try {
     process::process child(context, program, arguments, process::process_stdio{nullptr, ends[1], ends[1]},
-                           process::process_environment(child_environment(options)),
-                           process::process_start_dir(options.directory.empty() ? "." : options.directory), OwnGroup{});
+                           process::process_start_dir(options.directory.empty() ? "." : options.directory), OwnGroup(environment));
     pid = child.id();
     child.detach();
   } catch (const boost::system::system_error& error) {

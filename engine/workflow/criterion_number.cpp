@@ -43,11 +43,13 @@ Reading read_table(const Metric& values, const Expression& metric, const std::st
   std::vector<std::string> tables;
   for (const auto& [table, value] : values.tables) tables.push_back(table);
   const std::string near = nearest(metric.table, tables);
-  return {Number::fault(written + ": no table of that name was measured" + (near.empty() ? "" : "; did you mean " + near + "?")),
+  return {Number::fault(written + ": no table of that name was measured" +
+                        (near.empty() ? "" : "; did you mean " + near + "?")),
           written + " = error"};
 }
 
-/// An empty table has nothing to be complete about (a ratio over 0), so it is passed over; a value that was not measured is not.
+/// An empty table has nothing to be complete about (a ratio over 0), so it is passed over; a value that was not
+/// measured is not.
 Reading read_worst(const Metric& values, const Expression& metric, const std::string& written) {
   const bool higher_is_worse = metric.metric.spec->higher_is_worse;
   const MetricValue* worst = nullptr;
@@ -57,7 +59,8 @@ Reading read_worst(const Metric& values, const Expression& metric, const std::st
     if (!value.has_data() && !value.is_exact) return no_data(written + "[" + table + "]", "it was not measured");
     if (!value.has_data()) continue;
     Number number = to_number(value, unit_of_metric(metric.metric.spec->unit));
-    const bool is_worse = !worst || (higher_is_worse ? compare(number, worst_number) > 0 : compare(number, worst_number) < 0);
+    const bool is_worse =
+        !worst || (higher_is_worse ? compare(number, worst_number) > 0 : compare(number, worst_number) < 0);
     if (!is_worse) continue;
     worst = &value;
     worst_table = table;
@@ -76,7 +79,8 @@ Reading read_total(const Metric& values, const Expression& metric, const std::st
   bool is_exact = true;
   for (const auto& [table, value] : values.tables) {
     is_exact = is_exact && value.is_exact;
-    if (!value.has_data() && !(is_exact && is_ratio)) return no_data(written + "[" + table + "]", "it was not measured");
+    if (!value.has_data() && !(is_exact && is_ratio))
+      return no_data(written + "[" + table + "]", "it was not measured");
     sum += value.as_double();
     const Int128 denominator = is_ratio ? 1 : value.denominator;
     const auto more = parts.plus(Rational::make(value.numerator, denominator));
@@ -95,9 +99,11 @@ Reading read_total(const Metric& values, const Expression& metric, const std::st
 /// A metric value with the same number, where it fits.
 MetricValue to_value(const Number& number) {
   constexpr Int128 kMost = std::numeric_limits<int64_t>::max();
-  const bool fits = number.exact.numerator() <= kMost && number.exact.numerator() >= -kMost && number.exact.denominator() <= kMost;
+  const bool fits =
+      number.exact.numerator() <= kMost && number.exact.numerator() >= -kMost && number.exact.denominator() <= kMost;
   if (!number.is_exact || !fits) return {.is_exact = false, .number = number.as_double()};
-  return {.numerator = static_cast<int64_t>(number.exact.numerator()), .denominator = static_cast<int64_t>(number.exact.denominator())};
+  return {.numerator = static_cast<int64_t>(number.exact.numerator()),
+          .denominator = static_cast<int64_t>(number.exact.denominator())};
 }
 
 std::string unit_for(const Dimension& dimension) {

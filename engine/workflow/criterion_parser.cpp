@@ -19,20 +19,23 @@ constexpr size_t kMostDigits = 18;
 
 const std::map<std::string, Operator>& comparison_operators() {
   static const std::map<std::string, Operator> operators = {
-      {"<", Operator::less},           {"<=", Operator::less_equal}, {">", Operator::greater}, {">=", Operator::greater_equal},
-      {"==", Operator::equal},         {"!=", Operator::unequal},    {"~=", Operator::unequal}};
+      {"<", Operator::less},   {"<=", Operator::less_equal}, {">", Operator::greater}, {">=", Operator::greater_equal},
+      {"==", Operator::equal}, {"!=", Operator::unequal},    {"~=", Operator::unequal}};
   return operators;
 }
 
 class Parser {
  public:
-  Parser(const std::string& text, const ResolveMetric& resolve) : text_(text), resolve_(resolve), tokens_(cut_criterion(text)) {}
+  Parser(const std::string& text, const ResolveMetric& resolve)
+      : text_(text), resolve_(resolve), tokens_(cut_criterion(text)) {}
 
   Tree parse() {
-    if (now().kind == TokenKind::end) throw Error(Code::invalid_argument, "the criterion is empty; write for example proof.missing == 0");
+    if (now().kind == TokenKind::end)
+      throw Error(Code::invalid_argument, "the criterion is empty; write for example proof.missing == 0");
     Tree tree = parse_either();
     refuse_rest();
-    if (!tree->is_boolean()) throw fail(*tree, "this is a number, a criterion is a comparison; write for example ... == 0");
+    if (!tree->is_boolean())
+      throw fail(*tree, "this is a number, a criterion is a comparison; write for example ... == 0");
     if (!reads_metric_) throw fail(*tree, "the criterion reads no metric, so it measures nothing");
     return tree;
   }
@@ -50,7 +53,8 @@ class Parser {
     if (now().kind == TokenKind::end) return;
     if (now().is("for")) throw fail(now(), "\"for\" is not known here");
     if (comparison_operators().count(now().text) > 0) throw fail(now(), "comparisons don't chain; join them with and");
-    throw fail(now(), "expected and, or, an operator or the end, found \"" + text_.substr(now().begin, now().end - now().begin) + "\"");
+    throw fail(now(), "expected and, or, an operator or the end, found \"" +
+                          text_.substr(now().begin, now().end - now().begin) + "\"");
   }
 
   void enter(int step) {
@@ -132,7 +136,8 @@ class Parser {
     if (left.is_zero() && left.dimension.kind == Dimension::Kind::plain) return right.dimension;
     if (right.is_zero() && right.dimension.kind == Dimension::Kind::plain) return left.dimension;
     if (const auto shared = combine_sum(left.dimension, right.dimension)) return *shared;
-    const bool lacks_unit = left.dimension.kind == Dimension::Kind::plain || right.dimension.kind == Dimension::Kind::plain;
+    const bool lacks_unit =
+        left.dimension.kind == Dimension::Kind::plain || right.dimension.kind == Dimension::Kind::plain;
     throw fail(Expression{.begin = left.begin, .end = right.end},
                "units don't match: " + describe(left.dimension) + " " + symbol.text + " " + describe(right.dimension) +
                    (lacks_unit ? "; write the number's unit, such as 0.1%, 80ms, 64MiB, 100rows/s" : ""));
@@ -145,7 +150,8 @@ class Parser {
       Tree right = parse_product();
       require_numbers(*tree, *right);
       const Dimension shared = unite(*tree, *right, symbol);
-      tree = join(Kind::arithmetic, symbol.text == "+" ? Operator::plus : Operator::minus, std::move(tree), std::move(right));
+      tree = join(Kind::arithmetic, symbol.text == "+" ? Operator::plus : Operator::minus, std::move(tree),
+                  std::move(right));
       tree->dimension = shared;
     }
     return tree;
@@ -205,7 +211,10 @@ class Parser {
     Int128 digits = 0, denominator = 1;
     bool behind_point = false;
     for (const char c : token.text) {
-      if (c == '.') { behind_point = true; continue; }
+      if (c == '.') {
+        behind_point = true;
+        continue;
+      }
       digits = digits * 10 + (c - '0');
       if (behind_point) denominator *= 10;
     }
@@ -219,16 +228,21 @@ class Parser {
     if (token.unit.empty()) return {{Dimension::Kind::plain}, Rational::make(1, 1)};
     if (const auto unit = find_unit(token.unit)) return *unit;
     const std::string near = nearest(token.unit, unit_names());
-    throw fail(token, "unknown unit \"" + token.unit + "\"" + (near.empty() ? "; known: % pp x ms s m h d rows /s bytes KB MB GB KiB MiB GiB" : "; did you mean " + near + "?"));
+    throw fail(token, "unknown unit \"" + token.unit + "\"" +
+                          (near.empty() ? "; known: % pp x ms s m h d rows /s bytes KB MB GB KiB MiB GiB"
+                                        : "; did you mean " + near + "?"));
   }
 
   Tree parse_name() {
     const CriterionToken word = take();
-    if (word.is("and") || word.is("or") || word.is("for")) throw fail(word, "expected a metric or a number before \"" + word.text + "\"");
+    if (word.is("and") || word.is("or") || word.is("for"))
+      throw fail(word, "expected a metric or a number before \"" + word.text + "\"");
     if (now().is("(")) return parse_call(word);
     Tree tree = resolve(word);
-    if (now().kind == TokenKind::table) select_table(*tree, word, take());
-    else if (tree->metric.spec->per_table) tree->selection = Selection::worst;
+    if (now().kind == TokenKind::table)
+      select_table(*tree, word, take());
+    else if (tree->metric.spec->per_table)
+      tree->selection = Selection::worst;
     return tree;
   }
 
@@ -236,14 +250,17 @@ class Parser {
     static const std::vector<std::string> kFunctions = {"worst", "total"};
     if (std::find(kFunctions.begin(), kFunctions.end(), function.text) == kFunctions.end()) {
       const std::string near = nearest(function.text, kFunctions);
-      throw fail(function, "unknown function \"" + function.text + "\"; " + (near.empty() ? "known: worst, total" : "did you mean " + near + "?"));
+      throw fail(function, "unknown function \"" + function.text + "\"; " +
+                               (near.empty() ? "known: worst, total" : "did you mean " + near + "?"));
     }
     const CriterionToken open = take();
     if (now().kind != TokenKind::name) throw fail(now(), function.text + " takes the name of a metric");
     const CriterionToken name = take();
     Tree tree = resolve(name);
-    if (!tree->metric.spec->per_table) throw fail(name, "\"" + name.text + "\" is one number, not one per table; leave " + function.text + " away");
-    if (!now().is(")")) throw fail(now().kind == TokenKind::end ? open : now(), function.text + " takes one metric and is closed by )");
+    if (!tree->metric.spec->per_table)
+      throw fail(name, "\"" + name.text + "\" is one number, not one per table; leave " + function.text + " away");
+    if (!now().is(")"))
+      throw fail(now().kind == TokenKind::end ? open : now(), function.text + " takes one metric and is closed by )");
     tree->begin = function.begin;
     tree->end = take().end;
     tree->selection = function.text == "total" ? Selection::total : Selection::worst;
@@ -301,7 +318,8 @@ class Parser {
 }  // namespace
 
 std::unique_ptr<Expression> parse_criterion(const std::string& text, const ResolveMetric& resolve) {
-  if (text.size() > kLongestCriterion) throw Error(Code::invalid_argument, "the criterion is longer than 4096 characters");
+  if (text.size() > kLongestCriterion)
+    throw Error(Code::invalid_argument, "the criterion is longer than 4096 characters");
   return Parser(text, resolve).parse();
 }
 

@@ -44,10 +44,14 @@ class Cutter {
   CriterionToken cut_one() {
     CriterionToken token;
     token.begin = at_;
-    if (is_digit(peek())) cut_number(token);
-    else if (is_letter(peek()) || peek() == '_') cut_name(token);
-    else if (peek() == '[') cut_table(token);
-    else cut_symbol(token);
+    if (is_digit(peek()))
+      cut_number(token);
+    else if (is_letter(peek()) || peek() == '_')
+      cut_name(token);
+    else if (peek() == '[')
+      cut_table(token);
+    else
+      cut_symbol(token);
     token.end = at_;
     return token;
   }
@@ -69,7 +73,9 @@ class Cutter {
     skip_spaces();
     if (peek() == '%') return take(1);
     std::string word = take_while([](char c) { return is_name_part(c); });
-    if (word.empty() || is_keyword(word)) {
+    // "3 proof.missing" lacks an operator, it has no unit.
+    const bool is_metric = word.find('.') != std::string::npos;
+    if (word.empty() || is_keyword(word) || is_metric) {
       at_ = start;
       return "";
     }
@@ -105,7 +111,7 @@ class Cutter {
     }
     token.text = text_.substr(at_, 1);
     if (token.text == "=") throw criterion_error(text_, at_, at_ + 1, "= does not compare; write ==");
-    if (token.text.find_first_of("<>+-*/()") == std::string::npos) {
+    if (token.text.find_first_of("<>+-*/(),") == std::string::npos) {
       throw criterion_error(text_, at_, at_ + 1, "unexpected character in a criterion");
     }
     ++at_;
@@ -134,7 +140,8 @@ Error criterion_error(const std::string& text, size_t begin, size_t end, const s
   const size_t last = std::min(std::max(end, begin), text.size());
   const size_t carets = std::max<size_t>(1, count_characters(text, begin, last));
   return Error(Code::invalid_argument, message + "\n    " + line + "\n    " +
-                                           std::string(count_characters(text, 0, begin), ' ') + std::string(carets, '^'));
+                                           std::string(count_characters(text, 0, begin), ' ') +
+                                           std::string(carets, '^'));
 }
 
 }  // namespace sluice::workflow

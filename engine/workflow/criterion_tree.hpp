@@ -9,7 +9,22 @@
 
 namespace sluice::workflow {
 
-enum class Operator { none, less, less_equal, greater, greater_equal, equal, unequal, plus, minus, times, divide, both, either, negate };
+enum class Operator {
+  none,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  equal,
+  unequal,
+  plus,
+  minus,
+  times,
+  divide,
+  both,
+  either,
+  negate
+};
 
 /// Which of a metric's values counts.
 enum class Selection { whole = 1, worst, total, table };
@@ -20,8 +35,8 @@ struct Expression {
   Operator op = Operator::none;
   size_t begin = 0;  ///< bytes in the criterion's text
   size_t end = 0;
-  Dimension dimension;           ///< of numbers
-  Rational literal;              ///< in seconds, bytes, rows or parts of one
+  Dimension dimension;  ///< of numbers
+  Rational literal;     ///< in seconds, bytes, rows or parts of one
   MetricRef metric;
   Selection selection = Selection::whole;
   std::string table;

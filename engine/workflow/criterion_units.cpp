@@ -24,10 +24,15 @@ std::map<std::string, Unit> make_units() {
       {"/s", {{Kind::quantity, -1, 0}, whole(1)}},
       {"rows/s", {{Kind::quantity, -1, 0}, whole(1)}},
   };
-  const std::map<std::string, Int128> sizes = {
-      {"bytes", 1},           {"KB", 1000},          {"MB", 1000000},         {"GB", 1000000000},
-      {"TB", 1000000000000},  {"KiB", 1024},         {"MiB", 1024 * 1024},    {"GiB", 1024 * 1024 * 1024},
-      {"TiB", Int128{1} << 40}};
+  const std::map<std::string, Int128> sizes = {{"bytes", 1},
+                                               {"KB", 1000},
+                                               {"MB", 1000000},
+                                               {"GB", 1000000000},
+                                               {"TB", 1000000000000},
+                                               {"KiB", 1024},
+                                               {"MiB", 1024 * 1024},
+                                               {"GiB", 1024 * 1024 * 1024},
+                                               {"TiB", Int128{1} << 40}};
   for (const auto& [name, size] : sizes) {
     units[name] = {bytes, whole(size)};
     units[name + "/s"] = {{Kind::quantity, -1, 1}, whole(size)};

@@ -52,7 +52,9 @@ class Linter {
   }
 
   void check_phases() {
-    if (workflow_.phases.empty()) add({workflow_.main_file, 0}, "workflow", "workflow " + quoted(workflow_.name) + " has no phases, so it does nothing");
+    if (workflow_.phases.empty())
+      add({workflow_.main_file, 0}, "workflow",
+          "workflow " + quoted(workflow_.name) + " has no phases, so it does nothing");
     std::unordered_map<std::string, const Node*> seen;
     for (size_t i = 0; i < workflow_.phases.size(); ++i) {
       const Node& phase = workflow_.phases[i];
@@ -69,14 +71,17 @@ class Linter {
     const auto [first, is_new] = seen.emplace(node.name, &node);
     if (is_new) return;
     const Node& other = *first->second;
-    add(node.where, node.name, std::string(to_text(node.kind)) + " " + quoted(node.name) + ": the name is taken by the " + to_text(other.kind) +
-                                   " at " + to_text(other.where) + "; names are unique among neighbours, rename one");
+    add(node.where, node.name,
+        std::string(to_text(node.kind)) + " " + quoted(node.name) + ": the name is taken by the " +
+            to_text(other.kind) + " at " + to_text(other.where) + "; names are unique among neighbours, rename one");
   }
 
   /// Children of a parallel group share their phase's names.
   void check_children(const Node& parent, size_t phase, std::unordered_map<std::string, const Node*>& seen) {
     if (parent.children.empty()) {
-      const std::string what = parent.kind == NodeKind::parallel ? "parallel" : std::string(to_text(parent.kind)) + " " + quoted(parent.name);
+      const std::string what = parent.kind == NodeKind::parallel
+                                   ? "parallel"
+                                   : std::string(to_text(parent.kind)) + " " + quoted(parent.name);
       add(parent.where, to_text(parent.kind), what + " has no steps or gates; write some, or leave it away");
     }
     for (const Node& child : parent.children) {
@@ -96,7 +101,9 @@ class Linter {
         const auto found = places_.find(name);
         const bool is_phase = found != places_.end() && workflow_.phases[found->second.phase].name == name;
         if (is_phase) continue;
-        add(phase.where, name, "phase " + quoted(phase.name) + ": after names an unknown phase " + quoted(name) + suggest(name, names_, "there are none"));
+        add(phase.where, name,
+            "phase " + quoted(phase.name) + ": after names an unknown phase " + quoted(name) +
+                suggest(name, names_, "there are none"));
       }
     }
   }
@@ -107,14 +114,17 @@ class Linter {
     std::string path;
     for (const std::string& name : cycle) path += (path.empty() ? "" : " -> ") + name;
     const Node& phase = workflow_.phases[places_[cycle.front()].phase];
-    add(phase.where, phase.name, "the phases wait for each other in a cycle: " + path + "; take one of them out of an after = { ... }");
+    add(phase.where, phase.name,
+        "the phases wait for each other in a cycle: " + path + "; take one of them out of an after = { ... }");
   }
 
   bool check_store(const Location& where, const std::string& what, const std::string& name) {
     if (workflow_.stores.count(name) > 0) return true;
     std::vector<std::string> known;
     for (const auto& [store, spec] : workflow_.stores) known.push_back(store);
-    add(where, name, what + ": unknown store " + quoted(name) + suggest(name, known, "the workflow declares none: stores = { " + name + " = store \"...\" { ... } }"));
+    add(where, name,
+        what + ": unknown store " + quoted(name) +
+            suggest(name, known, "the workflow declares none: stores = { " + name + " = store \"...\" { ... } }"));
     return false;
   }
 
@@ -123,7 +133,9 @@ class Linter {
       const Location where = location_from_text(map.where);
       check_store(where, "map from", map.from);
       check_store(where, "map to", map.to);
-      if (map.from == map.to) add(where, map.to, "map: from and to are the same store " + quoted(map.to) + "; a map goes from one store to another");
+      if (map.from == map.to)
+        add(where, map.to,
+            "map: from and to are the same store " + quoted(map.to) + "; a map goes from one store to another");
     }
   }
 
@@ -152,7 +164,9 @@ class Linter {
     if (kWriters.count(action.word) == 0 || store == workflow_.stores.end()) return;
     const Value* access = find_field(store->second.options, "access");
     if (!access || access->as_text() != "read") return;
-    add(action.where, action.word, what + " writes to store " + quoted(map.to) + ", which is declared access = \"read\" (" + to_text(store->second.where) + "); is the map the wrong way round?");
+    add(action.where, action.word,
+        what + " writes to store " + quoted(map.to) + ", which is declared access = \"read\" (" +
+            to_text(store->second.where) + "); is the map the wrong way round?");
   }
 
   void check_on_fail(const Node& node) {
@@ -166,11 +180,14 @@ class Linter {
         if (other->kind != NodeKind::parallel) known.push_back(other->path);
       }
       if (known.size() > kMostListed && nearest(target, known).empty()) known.clear();
-      add(node.where, target, what + " names an unknown node " + quoted(target) + suggest(target, known, "write PHASE or PHASE.STEP"));
+      add(node.where, target,
+          what + " names an unknown node " + quoted(target) + suggest(target, known, "write PHASE or PHASE.STEP"));
       return;
     }
     if (is_reached_before(found->second, places_.at(node.path))) return;
-    add(node.where, target, what + " " + quoted(target) + ": that node need not have run when this one fails; name one that comes before it");
+    add(node.where, target,
+        what + " " + quoted(target) +
+            ": that node need not have run when this one fails; name one that comes before it");
   }
 
   bool is_reached_before(const Place& target, const Place& node) const {

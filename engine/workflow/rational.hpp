@@ -9,8 +9,8 @@ namespace sluice::workflow {
 /// A 128-bit integer; a GNU extension, which -Wpedantic would complain about everywhere else.
 __extension__ typedef __int128 Int128;
 
-/// An exact number n/d in lowest terms with d > 0. Operations that would overflow 128 bits answer nullopt; comparing never
-/// overflows. A value.
+/// An exact number n/d in lowest terms with d > 0. Operations that would overflow 128 bits answer nullopt; comparing
+/// never overflows. A value.
 class Rational {
  public:
   Rational() = default;

@@ -82,14 +82,16 @@ struct MetricScope::Index {
     if (gate.is_after(step.position)) return;
     const bool same_phase = step.position.phase == gate.position.phase;
     const std::string place = to_text(step.node->where);
-    const std::string why = same_phase && step.position.child == gate.position.child ? "runs beside the gate in the same parallel group"
-                            : same_phase                                    ? "comes after the gate"
-                                                                            : "is in a phase that need not have passed";
+    const std::string why = same_phase && step.position.child == gate.position.child
+                                ? "runs beside the gate in the same parallel group"
+                            : same_phase ? "comes after the gate"
+                                         : "is in a phase that need not have passed";
     throw Error(Code::invalid_argument, "\"" + name + "\": step \"" + step.node->path + "\" (" + place + ") " + why +
                                             "; a gate reads only what comes before it");
   }
 
-  std::optional<MetricRef> resolve(const std::string& name, const Standpoint& gate, std::vector<std::string>& known) const {
+  std::optional<MetricRef> resolve(const std::string& name, const Standpoint& gate,
+                                   std::vector<std::string>& known) const {
     const auto [path, metric] = split_name(name, workflow->phases[gate.position.phase].name);
     const auto found = steps.find(path);
     if (found == steps.end()) {
@@ -99,9 +101,11 @@ struct MetricScope::Index {
     }
     refuse_later(name, found->second, gate);
     const Word* word = found->second.word;
-    if (const MetricSpec* spec = word ? word->find_metric(metric) : nullptr) return MetricRef{spec, path + "." + metric};
+    if (const MetricSpec* spec = word ? word->find_metric(metric) : nullptr)
+      return MetricRef{spec, path + "." + metric};
     const std::string prefix = name.substr(0, name.rfind('.') + 1);
-    if (word) for (const MetricSpec& spec : word->metrics) known.push_back(prefix + spec.name);
+    if (word)
+      for (const MetricSpec& spec : word->metrics) known.push_back(prefix + spec.name);
     return std::nullopt;
   }
 };
@@ -124,9 +128,10 @@ ResolveMetric MetricScope::at(const Node& gate) const {
   const auto found = index_->gates.find(&gate);
   if (found == index_->gates.end()) throw Error(Code::internal, "gate " + gate.path + " is no part of the workflow");
   Standpoint standpoint{found->second, phases_before(index_->waited_for, found->second.phase)};
-  return [index = index_, standpoint = std::move(standpoint)](const std::string& name, std::vector<std::string>& known) {
-    return index->resolve(name, standpoint, known);
-  };
+  return
+      [index = index_, standpoint = std::move(standpoint)](const std::string& name, std::vector<std::string>& known) {
+        return index->resolve(name, standpoint, known);
+      };
 }
 
 ResolveMetric resolver_for(const Workflow& workflow, const Node& gate) { return MetricScope(workflow).at(gate); }

@@ -11,7 +11,7 @@ namespace {
 using Json = nlohmann::json;
 
 const char* kind_name(const Value& value) {
-  static constexpr const char* kNames[] = {"nil",    "boolean", "integer", "number", "text",
+  static constexpr const char* kNames[] = {"nil",    "boolean",  "integer", "number", "text",
                                            "secret", "function", "map",     "list",   "object"};
   return kNames[value.data.index()];
 }

@@ -3,7 +3,9 @@
 namespace sluice::workflow {
 namespace {
 
-FieldSpec map_field() { return {.name = "map", .type = FieldType::map, .required = true, .help = "What becomes what."}; }
+FieldSpec map_field() {
+  return {.name = "map", .type = FieldType::map, .required = true, .help = "What becomes what."};
+}
 
 FieldSpec workers_field(const std::string& help) {
   return {.name = "workers", .type = FieldType::integer, .fallback = "2", .help = help, .minimum = 1, .maximum = 64};
@@ -14,23 +16,38 @@ MetricSpec seconds_metric() { return {.name = "seconds", .unit = "s", .exact = f
 /// What both proofs publish per table.
 std::vector<MetricSpec> proof_metrics() {
   return {
-      {.name = "source_rows", .unit = "rows", .per_table = true, .higher_is_worse = false, .help = "Rows in the source."},
-      {.name = "target_rows", .unit = "rows", .per_table = true, .higher_is_worse = false, .help = "Rows in the target."},
+      {.name = "source_rows",
+       .unit = "rows",
+       .per_table = true,
+       .higher_is_worse = false,
+       .help = "Rows in the source."},
+      {.name = "target_rows",
+       .unit = "rows",
+       .per_table = true,
+       .higher_is_worse = false,
+       .help = "Rows in the target."},
       {.name = "missing", .unit = "rows", .per_table = true, .help = "Rows of the source that the target lacks."},
       {.name = "extra", .unit = "rows", .per_table = true, .help = "Rows of the target that the source lacks."},
-      {.name = "completeness", .unit = "%", .per_table = true, .higher_is_worse = false,
+      {.name = "completeness",
+       .unit = "%",
+       .per_table = true,
+       .higher_is_worse = false,
        .help = "(source_rows - missing) / source_rows; no rows: no data."},
-      {.name = "discrepancy", .unit = "%", .per_table = true,
+      {.name = "discrepancy",
+       .unit = "%",
+       .per_table = true,
        .help = "(missing + extra + changed) / max(1, source_rows, target_rows)."},
   };
 }
 
 Word schema_create() {
-  return {.name = "schema.create", .help = "Creates the target's tables without indexes and foreign keys.",
-          .example = "step \"tables\" { schema.create { map = m } }",
-          .fields = {map_field(), {.name = "store", .type = FieldType::store, .help = "The target; default: the map's."}},
-          .metrics = {{.name = "tables", .higher_is_worse = false, .help = "Tables created."}},
-          .has_undo = true};
+  return {
+      .name = "schema.create",
+      .help = "Creates the target's tables without indexes and foreign keys.",
+      .example = "step \"tables\" { schema.create { map = m } }",
+      .fields = {map_field(), {.name = "store", .type = FieldType::store, .help = "The target; default: the map's."}},
+      .metrics = {{.name = "tables", .higher_is_worse = false, .help = "Tables created."}},
+      .has_undo = true};
 }
 
 Word schema_finish() {
@@ -44,43 +61,71 @@ Word schema_finish() {
 }
 
 Word copy_tables() {
-  return {.name = "copy.tables", .help = "Copies the rows of every table of the map, in chunks, each exactly once.",
+  return {.name = "copy.tables",
+          .help = "Copies the rows of every table of the map, in chunks, each exactly once.",
           .example = "step \"rows\" { copy.tables { map = m, workers = 4 }, retry = { times = 3, wait = \"2s\" } }",
-          .fields = {map_field(), workers_field("Chunks copied at the same time."),
-                     {.name = "chunk_rows", .type = FieldType::integer, .fallback = "100000", .help = "Rows of a chunk, about.",
-                      .minimum = 1, .maximum = 1000000000}},
-          .metrics = {{.name = "rows", .unit = "rows", .per_table = true, .higher_is_worse = false, .help = "Rows written."},
-                      {.name = "bytes", .unit = "bytes", .higher_is_worse = false, .help = "Bytes written."},
-                      seconds_metric(),
-                      {.name = "rate", .unit = "rows/s", .exact = false, .higher_is_worse = false, .help = "Rows a second."},
-                      {.name = "rejects", .unit = "rows", .per_table = true, .help = "Rows that could not be written."}},
+          .fields = {map_field(),
+                     workers_field("Chunks copied at the same time."),
+                     {.name = "chunk_rows",
+                      .type = FieldType::integer,
+                      .fallback = "100000",
+                      .help = "Rows of a chunk, about.",
+                      .minimum = 1,
+                      .maximum = 1000000000}},
+          .metrics =
+              {{.name = "rows", .unit = "rows", .per_table = true, .higher_is_worse = false, .help = "Rows written."},
+               {.name = "bytes", .unit = "bytes", .higher_is_worse = false, .help = "Bytes written."},
+               seconds_metric(),
+               {.name = "rate", .unit = "rows/s", .exact = false, .higher_is_worse = false, .help = "Rows a second."},
+               {.name = "rejects", .unit = "rows", .per_table = true, .help = "Rows that could not be written."}},
           .has_undo = true};
 }
 
 Word verify_counts() {
-  return {.name = "verify.counts", .help = "Compares the numbers of rows, table by table.",
-          .example = "step \"counts\" { verify.counts { map = m } }", .fields = {map_field()}, .metrics = proof_metrics()};
+  return {.name = "verify.counts",
+          .help = "Compares the numbers of rows, table by table.",
+          .example = "step \"counts\" { verify.counts { map = m } }",
+          .fields = {map_field()},
+          .metrics = proof_metrics()};
 }
 
 Word verify_content() {
-  Word word{.name = "verify.content", .help = "Compares every row through the map; names rows and columns that differ.",
+  Word word{.name = "verify.content",
+            .help = "Compares every row through the map; names rows and columns that differ.",
             .example = "step \"proof\" { verify.content { map = m } }",
-            .fields = {map_field(), workers_field("Chunks compared at the same time."),
-                       {.name = "source", .fallback = "ledger",
-                        .help = "Fingerprints of the source as copied, or read again.", .choices = {"ledger", "reread"}},
-                       {.name = "sample", .type = FieldType::integer, .fallback = "1000",
-                        .help = "Rows read again from the source by another path.", .minimum = 0, .maximum = 1000000000},
-                       {.name = "limit", .type = FieldType::integer, .fallback = "100",
-                        .help = "Differences kept for the report; all are counted.", .minimum = 1, .maximum = 1000000}},
+            .fields = {map_field(),
+                       workers_field("Chunks compared at the same time."),
+                       {.name = "source",
+                        .fallback = "ledger",
+                        .help = "Fingerprints of the source as copied, or read again.",
+                        .choices = {"ledger", "reread"}},
+                       {.name = "sample",
+                        .type = FieldType::integer,
+                        .fallback = "1000",
+                        .help = "Rows read again from the source by another path.",
+                        .minimum = 0,
+                        .maximum = 1000000000},
+                       {.name = "limit",
+                        .type = FieldType::integer,
+                        .fallback = "100",
+                        .help = "Differences kept for the report; all are counted.",
+                        .minimum = 1,
+                        .maximum = 1000000}},
             .metrics = proof_metrics()};
   word.metrics.push_back({.name = "changed", .unit = "rows", .per_table = true, .help = "Rows with other values."});
-  word.metrics.push_back({.name = "duplicated", .unit = "rows", .per_table = true, .help = "Rows there more often than in the source."});
-  word.metrics.push_back({.name = "sampled", .unit = "rows", .per_table = true, .higher_is_worse = false, .help = "Rows read again from the source."});
+  word.metrics.push_back(
+      {.name = "duplicated", .unit = "rows", .per_table = true, .help = "Rows there more often than in the source."});
+  word.metrics.push_back({.name = "sampled",
+                          .unit = "rows",
+                          .per_table = true,
+                          .higher_is_worse = false,
+                          .help = "Rows read again from the source."});
   return word;
 }
 
 Word sql() {
-  return {.name = "sql", .help = "Runs statements of a store's own language, in one transaction where the store has them.",
+  return {.name = "sql",
+          .help = "Runs statements of a store's own language, in one transaction where the store has them.",
           .example = "step \"clean\" { sql { store = \"new\", \"delete from shop.sessions\" } }",
           .fields = {{.name = "store", .type = FieldType::store, .required = true, .help = "Where."},
                      {.name = "text", .required = true, .help = "The statements.", .is_positional = true}},
@@ -88,13 +133,19 @@ Word sql() {
 }
 
 Word exec() {
-  return {.name = "exec", .help = "Runs a program, without a shell; exit code 0 is success.",
-          .example = "step \"warm\" { exec { \"curl\", \"-fsS\", \"http://localhost/warm\", timeout = \"30s\" } }",
-          .fields = {{.name = "argv", .type = FieldType::list, .required = true, .help = "Program and arguments.", .is_positional = true},
-                     {.name = "timeout", .type = FieldType::duration, .help = "The longest it may take; then it is ended."},
-                     {.name = "env", .type = FieldType::table, .help = "More environment variables; texts or secrets."},
-                     {.name = "cwd", .help = "The directory to run in; default: the current one."}},
-          .metrics = {{.name = "exit_code", .help = "Its exit code."}, seconds_metric()}};
+  return {
+      .name = "exec",
+      .help = "Runs a program, without a shell; exit code 0 is success.",
+      .example = "step \"warm\" { exec { \"curl\", \"-fsS\", \"http://localhost/warm\", timeout = \"30s\" } }",
+      .fields = {{.name = "argv",
+                  .type = FieldType::list,
+                  .required = true,
+                  .help = "Program and arguments.",
+                  .is_positional = true},
+                 {.name = "timeout", .type = FieldType::duration, .help = "The longest it may take; then it is ended."},
+                 {.name = "env", .type = FieldType::table, .help = "More environment variables; texts or secrets."},
+                 {.name = "cwd", .help = "The directory to run in; default: the current one."}},
+      .metrics = {{.name = "exit_code", .help = "Its exit code."}, seconds_metric()}};
 }
 
 }  // namespace

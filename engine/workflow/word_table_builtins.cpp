@@ -8,19 +8,24 @@ Word param_word(const std::string& type, const std::string& help, const std::str
 }
 
 FieldSpec selected_tables() {
-  return {.name = "tables", .type = FieldType::settings, .fallback = "{ \"*\" }",
-          .help = "Patterns of table names to take, and those to leave out.",
-          .nested = {{.name = "", .type = FieldType::list, .help = "Patterns of tables to take.", .is_positional = true},
-                     {.name = "except", .type = FieldType::list, .help = "Patterns of tables to leave out."}}};
+  return {
+      .name = "tables",
+      .type = FieldType::settings,
+      .fallback = "{ \"*\" }",
+      .help = "Patterns of table names to take, and those to leave out.",
+      .nested = {{.name = "", .type = FieldType::list, .help = "Patterns of tables to take.", .is_positional = true},
+                 {.name = "except", .type = FieldType::list, .help = "Patterns of tables to leave out."}}};
 }
 
 Word map_word() {
-  return {.name = "map", .kind = WordKind::builtin,
+  return {.name = "map",
+          .kind = WordKind::builtin,
           .help = "What becomes what between two stores; one value for create, copy and verify.",
           .example = "map { from = \"old\", to = \"new\", types = { [\"*.price\"] = \"numeric(12,2)\" } }",
           .fields = {{.name = "from", .type = FieldType::store, .required = true, .help = "The store to read."},
                      {.name = "to", .type = FieldType::store, .required = true, .help = "The store to write."},
-                     {.name = "types", .type = FieldType::table,
+                     {.name = "types",
+                      .type = FieldType::table,
                       .help = "Column pattern (\"table.column\", * and ? allowed) to type."},
                      selected_tables()}};
 }
@@ -29,8 +34,10 @@ Word map_word() {
 
 std::vector<Word> builtin_words() {
   return {
-      {.name = "params", .kind = WordKind::builtin,
-       .help = "Values given from outside; the call returns them. environments = { ci = { ... } } names sets for --env.",
+      {.name = "params",
+       .kind = WordKind::builtin,
+       .help =
+           "Values given from outside; the call returns them. environments = { ci = { ... } } names sets for --env.",
        .example = "local p = params { source = param.path \"shop.db\", limit = param.percent \"0.1%\" }"},
       param_word("text", "A param that is a text. Without a default it must be given.", "param.text \"public\""),
       param_word("path", "A param that is a path, as given: relative ones start at the current directory.",
@@ -41,18 +48,26 @@ std::vector<Word> builtin_words() {
       param_word("flag", "A param that is true or false.", "param.flag(true)"),
       param_word("duration", "A param that is a duration, as text.", "param.duration \"30s\""),
       map_word(),
-      {.name = "secret", .kind = WordKind::builtin,
+      {.name = "secret",
+       .kind = WordKind::builtin,
        .help = "A handle to an environment variable: it can be passed on, not read, joined or printed.",
        .example = "url = secret \"SHOP_PG_URL\""},
-      {.name = "each", .kind = WordKind::builtin, .help = "A list made by calling a function with every entry of a list.",
+      {.name = "each",
+       .kind = WordKind::builtin,
+       .help = "A list made by calling a function with every entry of a list.",
        .example = "each({ \"a\", \"b\" }, function(name) return step(name) { ... } end)"},
-      {.name = "when", .kind = WordKind::builtin, .help = "The node if the condition is true, else nothing.",
+      {.name = "when",
+       .kind = WordKind::builtin,
+       .help = "The node if the condition is true, else nothing.",
        .example = "when(p.metrics, step \"notify\" { ... })"},
-      {.name = "rollback_to", .kind = WordKind::builtin,
+      {.name = "rollback_to",
+       .kind = WordKind::builtin,
        .help = "For on_fail: undo everything back to a node, newest first, that node itself included.",
        .example = "on_fail = rollback_to \"prepare\""},
-      {.name = "require", .kind = WordKind::builtin,
-       .help = "The value that a Lua module below the workflow's folder returns.", .example = "local tables = require \"lib.tables\""},
+      {.name = "require",
+       .kind = WordKind::builtin,
+       .help = "The value that a Lua module below the workflow's folder returns.",
+       .example = "local tables = require \"lib.tables\""},
   };
 }
 

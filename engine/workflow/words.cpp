@@ -55,7 +55,8 @@ const FieldSpec* Word::find_field(const std::string& wanted) const { return find
 const MetricSpec* Word::find_metric(const std::string& wanted) const { return find_named(metrics, wanted); }
 
 const FieldSpec* Word::find_positional() const {
-  const auto found = std::find_if(fields.begin(), fields.end(), [](const FieldSpec& field) { return field.is_positional; });
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [](const FieldSpec& field) { return field.is_positional; });
   return found == fields.end() ? nullptr : &*found;
 }
 
@@ -66,7 +67,8 @@ const std::vector<Word>& words() {
 
 const Word* find_word(const std::string& name) {
   const std::vector<Word>& all = words();
-  const auto found = std::lower_bound(all.begin(), all.end(), name, [](const Word& word, const std::string& wanted) { return word.name < wanted; });
+  const auto found = std::lower_bound(all.begin(), all.end(), name,
+                                      [](const Word& word, const std::string& wanted) { return word.name < wanted; });
   return found == all.end() || found->name != name ? nullptr : &*found;
 }
 

@@ -6,7 +6,8 @@ namespace {
 const Node* find_below(const std::vector<Node>& nodes, const std::string& path) {
   for (const Node& node : nodes) {
     if (node.path == path && node.kind != NodeKind::parallel) return &node;
-    const bool may_hold = node.kind == NodeKind::parallel || path.compare(0, node.path.size() + 1, node.path + ".") == 0;
+    const bool may_hold =
+        node.kind == NodeKind::parallel || path.compare(0, node.path.size() + 1, node.path + ".") == 0;
     if (!may_hold) continue;
     if (const Node* found = find_below(node.children, path)) return found;
   }

@@ -89,9 +89,9 @@ using Texts = std::vector<std::string>;
 Texts quantile_cuts(Connection& connection, const TableShape& shape, const NativeColumn& column, int64_t rows, int64_t wanted) {
   const std::string name = quote_name(column.name);
   const Result found = connection.run(
-      "SELECT DISTINCT cut::text, cut FROM unnest((SELECT percentile_disc(array(SELECT i / $1::float8 "
+      "SELECT c.cut::text FROM (SELECT DISTINCT cut FROM unnest((SELECT percentile_disc(array(SELECT i / $1::float8 "
       "FROM generate_series(1, $1::int - 1) i)) WITHIN GROUP (ORDER BY " + name + ") FROM " + source_of(shape, rows) +
-          ")) cut WHERE cut IS NOT NULL ORDER BY cut",
+          ")) cut WHERE cut IS NOT NULL) c ORDER BY c.cut",
       {std::to_string(wanted)}, "cutting " + shape.label());
   Texts cuts;
   for (int i = 0; i < found.rows(); ++i) cuts.push_back(found.text(i, 0));

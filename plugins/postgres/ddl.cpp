@@ -62,10 +62,14 @@ class DdlWriter {
     if (stage == "tables") {
       write_schemas();
       for (const json& table : list_of(catalog_, "tables")) write_table(table);
+    } else if (stage == "clear") {
+      write_clear();
+    } else if (stage == "count") {
+      for (const json& table : list_of(catalog_, "tables")) add(0, "count", table, "", "SELECT count(*) FROM " + qualified(table));
     } else if (stage == "finish") {
       for (const json& table : list_of(catalog_, "tables")) write_finish(table);
     } else {
-      throw Error(Code::invalid_argument, "ddl: expected stage tables or finish, found " + stage);
+      throw Error(Code::invalid_argument, "ddl: expected stage tables, finish, clear or count, found " + stage);
     }
     return json{{"statements", statements_}, {"columns", columns_}, {"warnings", warnings_}}.dump();
   }
@@ -155,6 +159,13 @@ class DdlWriter {
       add(2, "comment", table, name,
           "COMMENT ON COLUMN " + qualified(table) + "." + quote_name(name) + " IS " + quote_literal(text));
     }
+  }
+
+  /// One statement for all, as foreign keys among them let none be emptied alone.
+  void write_clear() {
+    std::string list;
+    for (const json& table : list_of(catalog_, "tables")) list += (list.empty() ? "" : ", ") + qualified(table);
+    if (!list.empty()) add(0, "clear", list_of(catalog_, "tables").front(), "", "TRUNCATE TABLE " + list);
   }
 
   void write_finish(const json& table) {

@@ -43,12 +43,16 @@ std::string hint_for(std::string_view sqlstate) {
   return "";
 }
 
+/// Five capitals or digits, of which every SQLSTATE has one ("FATAL" has none).
 bool is_sqlstate(std::string_view text) {
   if (text.size() != 5) return false;
+  bool has_digit = false;
   for (const char c : text) {
-    if (std::isdigit(static_cast<unsigned char>(c)) == 0 && std::isupper(static_cast<unsigned char>(c)) == 0) return false;
+    const bool is_digit = std::isdigit(static_cast<unsigned char>(c)) != 0;
+    if (!is_digit && std::isupper(static_cast<unsigned char>(c)) == 0) return false;
+    has_digit = has_digit || is_digit;
   }
-  return true;
+  return has_digit;
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ const Kind& kind_of(const std::string& name) {
 struct Object {
   std::string kind, schema, name, table;
   std::string label() const {
-    const std::string qualified = schema.empty() ? name : schema + "." + name;
+    const std::string qualified = schema.empty() || kind == "schema" ? name : schema + "." + name;
     return kind + " " + qualified + (table.empty() || kind == "table" ? "" : " on " + table);
   }
 };

@@ -127,13 +127,25 @@ json columns_of(const std::vector<WantedTable>& tables) {
   return columns;
 }
 
+/// Stages "clear" and "count": one statement per table.
+std::string statements_per_table(const std::vector<WantedTable>& tables, const std::string& stage) {
+  json statements = json::array();
+  for (const WantedTable& table : tables) {
+    const std::string sql = (stage == "clear" ? "DELETE FROM " : "SELECT count(*) FROM ") + quote_name(table.name);
+    statements.push_back(statement(sql, stage.c_str(), table.name, table.name, 0));
+  }
+  const json ddl = {{"statements", statements}, {"columns", json::array()}, {"warnings", json::array()}};
+  return ddl.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::string ddl_for_catalog(const std::string& catalog, const std::string& stage) {
-  if (stage != "tables" && stage != "finish") {
-    throw Error(Code::invalid_argument, "ddl: expected stage tables or finish, found '" + stage + "'");
+  if (stage != "tables" && stage != "finish" && stage != "clear" && stage != "count") {
+    throw Error(Code::invalid_argument, "ddl: expected stage tables, finish, clear or count, found '" + stage + "'");
   }
   const std::vector<WantedTable> tables = wanted_from_json(catalog);
+  if (stage == "clear" || stage == "count") return statements_per_table(tables, stage);
   Trial trial;
   json statements = json::array();
   std::vector<std::string> warnings;

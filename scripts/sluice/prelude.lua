@@ -1,5 +1,5 @@
--- The world a workflow file sees. The engine runs this once per state, with the real libraries, and gives every file of the
--- workflow the environment that it returns. What is not put into it here does not exist for a workflow.
+-- The world a workflow file sees. The engine runs this once per state, with the real libraries, and gives every file
+-- of the workflow the environment that it returns. What is not put into it here does not exist for a workflow.
 --
 -- host: the engine's functions.
 --   words            table of the words of the language; copy.tables is words.copy.tables
@@ -7,7 +7,8 @@
 --   unknown(kind, name, known)  the same for an unknown name, with the nearest known one
 --   check_list(list, label)     an error for holes and named fields
 --   nothing          what stands for a node left out
---   module(name)     the compiled chunk of a module below the workflow's folder, or of sluice.*
+--   module(name)     the compiled chunk of a module below the workflow's folder
+--   marker, remember the global that marked tables call, and its function
 local host = ...
 
 local next, rawget, type, tostring, select, setfenv = next, rawget, type, tostring, select, setfenv

@@ -13,12 +13,11 @@ using nlohmann::json;
 class SqliteSnapshot : public testing::TestWithParam<const char*> {
  protected:
   SqliteSnapshot() {
-    // The journal's mode is fixed outside of transactions only.
-    SetUpFile();
-    store_ = std::make_unique<store::Store>(sqlite_store(path(), "read"));
+    make_file();
+    store_.reset(new store::Store(sqlite_store(path(), "read")));
   }
 
-  void SetUpFile() {
+  void make_file() {
     const store::Store store = sqlite_store(path(), "write");
     store::Session session(store);
     session.scalar(std::string("PRAGMA journal_mode = ") + GetParam());
@@ -78,7 +77,8 @@ TEST_P(SqliteSnapshot, TheStateChangesWithEveryWriteAndNotWithReading) {
   run_sqlite(path(), "UPDATE t SET x = x + 1");
   const std::string after = session.source_state({});
   EXPECT_NE(after, before);
-  for (const auto& [name, value] : json::parse(after).items()) EXPECT_TRUE(value.is_string()) << name;
+  const json state = json::parse(after);
+  for (const auto& [name, value] : state.items()) EXPECT_TRUE(value.is_string()) << name;
 }
 
 TEST_P(SqliteSnapshot, AReaderSeesOneStateUntilItIsClosed) {

@@ -1,4 +1,5 @@
 #include <SQLiteCpp/Database.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -99,6 +100,30 @@ TEST(JournalReader, FindsAnEmptyFileOfAWriterKilledAtItsStartEmpty) {
   std::ofstream(path).flush();
 
   EXPECT_TRUE(read_journal(path)->events(1).empty());
+}
+
+/// Whether some process but the caller holds SQLite's shared lock on a database file.
+bool is_locked_by_another(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY));
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = 0x40000002;
+  lock.l_len = 510;
+  return ::fcntl(file.get(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+TEST(JournalReader, LeavesTheLocksOfAWriterInTheSameProcessAlone) {
+  const TestDirectory directory;
+  const std::string path = directory.file("journal.db");
+  const auto writer = open_journal(path);
+  append_one(*writer, make_event("note"));
+  const auto is_locked = [&] { return WEXITSTATUS(run_in_child([&] { return is_locked_by_another(path) ? 1 : 0; })) == 1; };
+  ASSERT_TRUE(is_locked());
+
+  read_journal(path)->events(1);
+
+  EXPECT_TRUE(is_locked());
 }
 
 TEST(JournalReader, SaysWhichJournalIsNotThere) {

@@ -1,0 +1,167 @@
+#include "verify/reread.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "arrow/builder.hpp"
+#include "arrow/text.hpp"
+#include "catalog/decide.hpp"
+
+namespace sluice::verify {
+
+namespace {
+
+using arrow::Kind;
+using catalog::Cast;
+using catalog::ColumnMapping;
+using Params = std::vector<std::optional<std::string>>;
+
+bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
+
+const std::string& name_of(const ColumnMapping& column, copy::Side side) {
+  return side == copy::Side::source ? column.source : column.target;
+}
+
+std::string select_list(const TableSide& side) {
+  std::string list;
+  for (const ColumnMapping& column : side.table.columns) {
+    list += (list.empty() ? "" : ", ") + quoted_name(name_of(column, side.side));
+  }
+  return list;
+}
+
+/// `"id" = $1`, binding the text; integers are made integers again, as stores without column types would compare the text.
+std::string equals_param(const ColumnMapping& column, copy::Side side, size_t param) {
+  const std::string place = "$" + std::to_string(param);
+  const std::string value = is_integer(column.compare.kind) ? "CAST(" + place + " AS BIGINT)" : place;
+  return quoted_name(name_of(column, side)) + " = " + value;
+}
+
+std::string select_by_keys(const TableSide& side, const std::vector<KeyTexts>& keys, Params& params) {
+  std::string condition;
+  for (const KeyTexts& key : keys) {
+    condition += condition.empty() ? "(" : " OR (";
+    for (size_t i = 0; i < key.size(); ++i) {
+      params.emplace_back(key[i]);
+      condition += (i > 0 ? " AND " : "") +
+                   equals_param(*side.table.find_target(side.table.key[i]), side.side, params.size());
+    }
+    condition += ")";
+  }
+  return "SELECT " + select_list(side) + " FROM " + quoted_table(side) + " WHERE " + condition;
+}
+
+/// Queries deliver what their texts say. Two forms have to be made what the reader delivers: bytes that come as "\x" and hex
+/// digits, and floats that come as the double nearest to their text.
+bool needs_adapting(const arrow::Type& found, const arrow::Type& compare) {
+  return (found.kind == Kind::text && compare.kind == Kind::binary) ||
+         (found.kind == Kind::float64 && compare.kind == Kind::float32);
+}
+
+std::string bytes_of_hex(std::string_view text) {
+  if (text.substr(0, 2) != "\\x") return std::string(text);
+  const auto bytes = arrow::bytes_from_hex(text.substr(2));
+  return bytes ? *bytes : std::string(text);
+}
+
+void adapt_column(const arrow::ColumnView& in, arrow::ColumnBuilder& out) {
+  for (int64_t row = 0; row < in.length(); ++row) {
+    if (in.is_null(row)) {
+      out.append_null();
+    } else if (out.field().type.kind == Kind::binary) {
+      out.append_bytes(bytes_of_hex(in.bytes(row)));
+    } else {
+      out.append_double(in.float64(row));
+    }
+  }
+}
+
+/// What a query delivered, as columns of the comparison types' way in.
+class Adapter {
+ public:
+  Adapter(const TableSide& side, const std::vector<arrow::Field>& found) : found_(found), mapping_(side.table) {
+    for (size_t i = 0; i < found.size(); ++i) {
+      ColumnMapping& column = mapping_.columns[i];
+      const bool is_adapted = needs_adapting(found[i].type, column.compare);
+      adapted_.push_back(is_adapted);
+      const arrow::Type carrier = is_adapted ? column.compare : found[i].type;
+      const bool is_source = side.side == copy::Side::source;
+      const bool same = carrier == (is_source ? column.source_carrier : column.target_carrier);
+      const Cast known = is_source ? column.source_cast : column.target_cast;
+      (is_source ? column.source_cast : column.target_cast) = same ? known : catalog::cast_between(carrier, column.compare);
+      (is_source ? column.source_carrier : column.target_carrier) = carrier;
+    }
+  }
+
+  const catalog::TableMapping& mapping() const { return mapping_; }
+
+  void adapt(arrow::Array& batch) const {
+    for (size_t i = 0; i < adapted_.size(); ++i) {
+      if (!adapted_[i]) continue;
+      const auto views = arrow::view_batch(fields_before(i), *batch);
+      arrow::ColumnBuilder builder({.name = found_[i].name, .type = mapping_.columns[i].compare});
+      adapt_column(views[i], builder);
+      ArrowArray* child = batch->children[i];
+      child->release(child);
+      builder.finish(child);
+    }
+  }
+
+ private:
+  /// The types while columns from `next` on are still as found.
+  std::vector<arrow::Field> fields_before(size_t next) const {
+    std::vector<arrow::Field> fields = found_;
+    for (size_t i = 0; i < next; ++i) {
+      if (adapted_[i]) fields[i].type = mapping_.columns[i].compare;
+    }
+    return fields;
+  }
+
+  std::vector<arrow::Field> found_;
+  catalog::TableMapping mapping_;
+  std::vector<bool> adapted_;
+};
+
+void add_rows(const catalog::TableMapping& table, const ArrowArray& batch, RereadRows& rows) {
+  const std::vector<arrow::Field> fields = copy::compare_fields(table);
+  const auto views = arrow::view_batch(fields, batch);
+  RowKeys keys(table);
+  std::vector<RereadRow> read(static_cast<size_t>(batch.length));
+  arrow::RowHasher hasher(fields);
+  std::vector<arrow::RowHash> hashes;
+  for (size_t column = 0; column < views.size(); ++column) {
+    hasher.hash_columns(batch, {column}, hashes);
+    for (size_t row = 0; row < read.size(); ++row) {
+      const auto at = static_cast<int64_t>(row);
+      read[row].columns.push_back(hashes[row]);
+      const bool is_null = views[column].is_null(at);
+      read[row].texts.push_back(is_null ? std::nullopt : std::optional(arrow::value_to_text(views[column], at)));
+    }
+  }
+  const std::vector<KeyedRow>& keyed = keys.compute(batch);
+  for (size_t row = 0; row < read.size(); ++row) {
+    read[row].row = keyed[row].row;
+    rows.insert_or_assign(keyed[row].key, std::move(read[row]));
+  }
+}
+
+}  // namespace
+
+RereadRows reread_rows(const TableSide& side, const std::vector<KeyTexts>& keys) {
+  RereadRows rows;
+  if (keys.empty()) return rows;
+  Params params;
+  const std::string sql = select_by_keys(side, keys, params);
+  const auto reader = side.session.query(sql, params);
+  const Adapter adapter(side, reader->fields());
+  copy::Converter converter(adapter.mapping(), side.side);
+  for (arrow::Array batch = reader->next(); !batch.empty(); batch = reader->next()) {
+    adapter.adapt(batch);
+    const arrow::Array converted = converter.convert(std::move(batch));
+    add_rows(side.table, *converted, rows);
+  }
+  return rows;
+}
+
+}  // namespace sluice::verify

@@ -1,0 +1,1 @@
+return { temporary = "tmp_*" }
