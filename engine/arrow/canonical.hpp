@@ -7,8 +7,8 @@
 
 #include "arrow/builder.hpp"
 
-/// The bytes that stand for a value whatever store it came from (VERIFICATION, "Canonical value encoding"). fingerprint.hpp
-/// hashes them; nothing else depends on their form, which may change between versions.
+/// The bytes that stand for a value whatever store it came from (VERIFICATION, "Canonical value encoding").
+/// fingerprint.hpp hashes them; nothing else depends on their form, which may change between versions.
 namespace sluice::arrow {
 
 /// What follows in the encoding. Every value begins with one.
@@ -29,7 +29,7 @@ enum class CanonicalTag : uint8_t {
   timestamp,
   timestamptz,
   json,
-  broken_json,       // length, text: not JSON after all
+  broken_json,  // length, text: not JSON after all
 };
 
 /// Appends canonical bytes to a buffer that is kept from row to row. Not for sharing between threads.
@@ -91,8 +91,8 @@ SmallDecimal strip_zeros(int64_t digits, int64_t exponent);
 void append_canonical_decimal(CanonicalWriter& out, Int128 unscaled, int scale);
 /// The same bytes for the same number; anything that isn't a number as its text.
 void append_canonical_number(CanonicalWriter& out, std::string_view text);
-/// Keys sorted, of doubled keys the last, numbers exact by value, strings without escapes. False, with nothing appended, where
-/// `text` is no JSON value (or nests deeper than 1000).
+/// Keys sorted, of doubled keys the last, numbers exact by value, strings without escapes. False, with nothing
+/// appended, where `text` is no JSON value (or nests deeper than 1000).
 bool append_canonical_json(CanonicalWriter& out, std::string_view text);
 bool is_json(std::string_view text);
 

@@ -40,7 +40,9 @@ std::string_view digits_of(unsigned __int128 value, char* buffer) {
   return {at, static_cast<size_t>(buffer + 40 - at)};
 }
 
-constexpr uint64_t power_of(uint64_t base, int exponent) { return exponent == 0 ? 1 : base * power_of(base, exponent - 1); }
+constexpr uint64_t power_of(uint64_t base, int exponent) {
+  return exponent == 0 ? 1 : base * power_of(base, exponent - 1);
+}
 
 /// The inverse of an odd number modulo 2^64, by Newton's iteration: each round doubles the correct bits.
 constexpr uint64_t inverse_of(uint64_t odd) {
@@ -49,8 +51,9 @@ constexpr uint64_t inverse_of(uint64_t odd) {
   return inverse;
 }
 
-/// Divides by 10^n where that leaves nothing. Multiplying by the inverse of 5^n and rotating by n is exact division, and gives
-/// a quotient beyond the largest possible one exactly where the number was no multiple (Granlund and Montgomery).
+/// Divides by 10^n where that leaves nothing. Multiplying by the inverse of 5^n and rotating by n is exact division,
+/// and gives a quotient beyond the largest possible one exactly where the number was no multiple (Granlund and
+/// Montgomery).
 template <int n>
 bool strip(uint64_t& value) {
   constexpr uint64_t kInverse = inverse_of(power_of(5, n));
@@ -155,7 +158,8 @@ void append_canonical_decimal(CanonicalWriter& out, Int128 unscaled, int scale) 
   }
   const bool negative = unscaled < 0;
   char buffer[40];
-  const auto magnitude = negative ? -static_cast<unsigned __int128>(unscaled) : static_cast<unsigned __int128>(unscaled);
+  const auto magnitude =
+      negative ? -static_cast<unsigned __int128>(unscaled) : static_cast<unsigned __int128>(unscaled);
   const std::string_view all = digits_of(magnitude, buffer);
   const std::string_view digits = without_trailing_zeros(all);
   put_digits(out, negative, digits, exponent + static_cast<int64_t>(all.size() - digits.size()));

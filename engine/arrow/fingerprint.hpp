@@ -21,11 +21,11 @@ struct RowHash {
   friend auto operator<=>(const RowHash&, const RowHash&) = default;
 };
 
-/// Encodes rows canonically and hashes them. Encoding (VERIFICATION, "Canonical value encoding"): per value tag, length where
-/// it varies, bytes; NULL is a tag of its own; integers by value across widths; decimals and numbers exact without trailing
-/// zeros and equal across each other and integers-as-decimals of the same column type; doubles as bits with -0 as 0 and one
-/// NaN; text raw; timestamps as microseconds with a flag for zoned; JSON with sorted keys and exact numbers. Not for sharing
-/// between threads (keeps a buffer).
+/// Encodes rows canonically and hashes them. Encoding (VERIFICATION, "Canonical value encoding"): per value tag, length
+/// where it varies, bytes; NULL is a tag of its own; integers by value across widths; decimals and numbers exact
+/// without trailing zeros and equal across each other and integers-as-decimals of the same column type; doubles as bits
+/// with -0 as 0 and one NaN; text raw; timestamps as microseconds with a flag for zoned; JSON with sorted keys and
+/// exact numbers. Not for sharing between threads (keeps a buffer).
 class RowHasher {
  public:
   /// `fields` are in comparison types.

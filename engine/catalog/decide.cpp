@@ -36,7 +36,8 @@ DecidedTable decide_table(const Table& table, const MapSpec& spec) {
 void warn_of_types(const DecidedTable& decided, std::vector<std::string>& warnings) {
   for (size_t i = 0; i < decided.columns.size(); ++i) {
     const std::string& warning = decided.columns[i].warning;
-    if (!warning.empty()) warnings.push_back(decided.table->name + "." + decided.table->columns[i].name + ": " + warning);
+    if (!warning.empty())
+      warnings.push_back(decided.table->name + "." + decided.table->columns[i].name + ": " + warning);
   }
 }
 
@@ -110,7 +111,8 @@ void bind_table(TableMapping& table, const Ddl& answer, std::vector<std::string>
 
 }  // namespace
 
-Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::string& target_schema, const AskTarget& ask) {
+Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::string& target_schema,
+                       const AskTarget& ask) {
   const std::vector<const Table*> selected = select_tables(source, spec);
   check_overrides(selected, spec);
 

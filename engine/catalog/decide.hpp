@@ -13,10 +13,12 @@ namespace sluice::catalog {
 /// Asks the target how it would hold a catalog (its `ddl`, stage "tables").
 using AskTarget = std::function<Ddl(const Catalog&)>;
 
-/// Decides for every selected column its comparison type and its casts, from the source's catalog with evidence, the map's
-/// overrides and the target's answer. `target_schema` may be empty. Throws Error(invalid_argument) with the map's place for a
-/// pattern that matches nothing or a type that no cast reaches, Error(data) for evidence that contradicts an override.
-Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::string& target_schema, const AskTarget& ask);
+/// Decides for every selected column its comparison type and its casts, from the source's catalog with evidence, the
+/// map's overrides and the target's answer. `target_schema` may be empty. Throws Error(invalid_argument) with the map's
+/// place for a pattern that matches nothing or a type that no cast reaches, Error(data) for evidence that contradicts
+/// an override.
+Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::string& target_schema,
+                       const AskTarget& ask);
 
 /// Pairs the tables of two existing stores by name for a comparison: comparison types from both catalogs.
 Mapping pair_catalogs(const Catalog& a, const Catalog& b, const MapSpec& spec);

@@ -74,7 +74,8 @@ Default adjust_default(const Default& from, const Type& type, bool same_kind, st
   }
   const bool is_free_text = type.kind == Kind::text || type.kind == Kind::json || type.kind == Kind::binary;
   const std::string literal = literal_in(from.text, type);
-  if (literal.empty() && !is_free_text) return drop("default '" + from.text + "' is no value of " + arrow::to_text(type));
+  if (literal.empty() && !is_free_text)
+    return drop("default '" + from.text + "' is no value of " + arrow::to_text(type));
   return {.kind = "literal", .text = literal};
 }
 

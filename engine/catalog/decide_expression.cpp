@@ -14,7 +14,8 @@ namespace {
 using arrow::Kind;
 
 constexpr std::array<std::string_view, 7> kKeywords = {"AND", "OR", "NOT", "IN", "IS", "NULL", "BETWEEN"};
-constexpr std::array<std::string_view, 13> kOperators = {"==", "<>", "!=", "<=", ">=", "=", "<", ">", "+", "-", "(", ")", ","};
+constexpr std::array<std::string_view, 13> kOperators = {"==", "<>", "!=", "<=", ">=", "=", "<",
+                                                         ">",  "+",  "-",  "(",  ")",  ","};
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
@@ -32,7 +33,8 @@ std::string quoted(const std::string& name) {
 }
 
 bool is_numeric(Kind kind) {
-  return is_integer(kind) || kind == Kind::decimal || kind == Kind::number || kind == Kind::float32 || kind == Kind::float64;
+  return is_integer(kind) || kind == Kind::decimal || kind == Kind::number || kind == Kind::float32 ||
+         kind == Kind::float64;
 }
 
 /// Rewrites one expression, token by token. Used once.
@@ -120,7 +122,8 @@ class Rewriter {
     if (is_numeric(kind)) sees_numbers_ = true;
     if (kind == Kind::text) sees_texts_ = true;
     sees_column_ = true;
-    return (is_numeric(kind) || kind == Kind::text) && emit(quoted(table_.table->columns[static_cast<size_t>(index)].name));
+    return (is_numeric(kind) || kind == Kind::text) &&
+           emit(quoted(table_.table->columns[static_cast<size_t>(index)].name));
   }
 
   bool emit(std::string_view token) {

@@ -13,7 +13,8 @@ struct DecidedTable {
   const Table* table = nullptr;
   std::vector<Decision> columns;
 
-  /// The index of a column by name, in any case where the exact one is missing (SQLite's foreign keys); -1 where there is none.
+  /// The index of a column by name, in any case where the exact one is missing (SQLite's foreign keys); -1 where there
+  /// is none.
   int find(const std::string& column) const;
 };
 

@@ -32,7 +32,8 @@ const Item* find_exactly(const std::vector<Item>& items, const std::string& name
   return found == items.end() ? nullptr : &*found;
 }
 
-/// Their item for one of mine: of the same name, else of the same name in another case that nobody of mine bears exactly.
+/// Their item for one of mine: of the same name, else of the same name in another case that nobody of mine bears
+/// exactly.
 template <typename Item>
 const Item* find_partner(const std::string& name, const std::vector<Item>& mine, const std::vector<Item>& theirs) {
   if (const Item* exact = find_exactly(theirs, name)) return exact;
@@ -114,8 +115,8 @@ Sides decide_sides(const Column& a, const Column& b, const std::string& name, st
                        " have no common type: compared as " + arrow::to_text(type));
     return std::move(*sides);
   }
-  throw Error(Code::unsupported, name + ": " + arrow::to_text(left) + " and " + arrow::to_text(right) +
-                                     " cannot be compared");
+  throw Error(Code::unsupported,
+              name + ": " + arrow::to_text(left) + " and " + arrow::to_text(right) + " cannot be compared");
 }
 
 ColumnMapping pair_columns(const Column& a, const Column& b, const MapSpec& spec, const std::string& table,
@@ -167,7 +168,8 @@ TableMapping pair_tables(const Table& a, const Table& b, const MapSpec& spec, Ma
     }
   }
   for (const Column& column : b.columns) {
-    if (find_partner(column.name, b.columns, a.columns) == nullptr) mapping.only_in_to.push_back(b.name + "." + column.name);
+    if (find_partner(column.name, b.columns, a.columns) == nullptr)
+      mapping.only_in_to.push_back(b.name + "." + column.name);
   }
   table.key = mapped_key(row_key(a), table, &ColumnMapping::source);
   if (table.key.empty()) table.key = mapped_key(row_key(b), table, &ColumnMapping::target);
@@ -179,14 +181,17 @@ bool is_selected(const MapSpec& spec, const std::string& name) {
   return std::ranges::any_of(spec.include, matches) && std::ranges::none_of(spec.except, matches);
 }
 
-void add_one_sided_warnings(Mapping& mapping) {
-  for (const std::string& name : mapping.only_in_from) mapping.warnings.push_back("ONLY IN SOURCE: " + name);
-  for (const std::string& name : mapping.only_in_to) mapping.warnings.push_back("ONLY IN TARGET: " + name);
+/// Every pattern must mean something on one of the sides: one that matches nothing is a typing error.
+void check_patterns(const Catalog& a, const Catalog& b, const MapSpec& spec) {
+  Catalog both = a;
+  both.tables.insert(both.tables.end(), b.tables.begin(), b.tables.end());
+  check_overrides(select_tables(both, spec), spec);
 }
 
 }  // namespace
 
 Mapping pair_catalogs(const Catalog& a, const Catalog& b, const MapSpec& spec) {
+  check_patterns(a, b, spec);
   Mapping mapping;
   mapping.from = spec.from;
   mapping.to = spec.to;
@@ -205,10 +210,6 @@ Mapping pair_catalogs(const Catalog& a, const Catalog& b, const MapSpec& spec) {
       mapping.only_in_to.push_back(table.name);
     }
   }
-  if (mapping.tables.empty() && mapping.only_in_from.empty() && mapping.only_in_to.empty()) {
-    throw Error(Code::invalid_argument, "no table to compare: the patterns match none of either side", {}, spec.where);
-  }
-  add_one_sided_warnings(mapping);
   return mapping;
 }
 

@@ -22,14 +22,15 @@ bool matches_any(const std::vector<std::string>& patterns, const std::string& na
   if (hint.empty() && !known.empty()) {
     hint = "there are " + known[0] + (known.size() > 1 ? ", " + known[1] : "") + (known.size() > 2 ? ", ..." : "");
   }
-  throw Error(Code::invalid_argument, "'" + pattern + "' matches no " + what + " of the source", hint, spec.where);
+  throw Error(Code::invalid_argument, "'" + pattern + "' matches no " + what, hint, spec.where);
 }
 
-void check_patterns(const std::vector<std::string>& patterns, const std::vector<std::string>& names, const MapSpec& spec,
-                    bool wildcards_may_miss) {
+void check_patterns(const std::vector<std::string>& patterns, const std::vector<std::string>& names,
+                    const MapSpec& spec, bool wildcards_may_miss) {
   for (const std::string& pattern : patterns) {
     if (wildcards_may_miss && has_wildcard(pattern)) continue;
-    const bool matches = std::ranges::any_of(names, [&](const std::string& name) { return matches_glob(pattern, name); });
+    const bool matches =
+        std::ranges::any_of(names, [&](const std::string& name) { return matches_glob(pattern, name); });
     if (!matches) fail_unmatched(spec, pattern, "table", names);
   }
 }
@@ -42,7 +43,7 @@ std::pair<bool, size_t> weight(const std::string& pattern) { return {!has_wildca
 std::vector<const Table*> select_tables(const Catalog& source, const MapSpec& spec) {
   std::vector<std::string> names;
   for (const Table& table : source.tables) names.push_back(table.name);
-  if (names.empty()) throw Error(Code::invalid_argument, "the source has no tables", {}, spec.where);
+  if (names.empty()) throw Error(Code::invalid_argument, "there are no tables", {}, spec.where);
   check_patterns(spec.include, names, spec, false);
   check_patterns(spec.except, names, spec, true);
   std::vector<const Table*> selected;

@@ -53,7 +53,8 @@ class TargetTable {
     if (spec_.same_kind && !decision.is_override) column.native = from.native;
     column.identity = from.identity && is_integer(decision.compare.kind);
     column.next = column.identity ? from.next : 0;
-    if (from.identity && !column.identity) warn(from.name, "is " + arrow::to_text(column.type) + " now and counts no longer");
+    if (from.identity && !column.identity)
+      warn(from.name, "is " + arrow::to_text(column.type) + " now and counts no longer");
     std::string problem;
     column.default_value = adjust_default(from.default_value, decision.compare, spec_.same_kind, problem);
     if (!problem.empty()) warn(from.name, problem + ": left out");
@@ -93,7 +94,8 @@ class TargetTable {
     }
     if (!index.where.empty() && !spec_.same_kind) {
       const auto condition = portable_expression(index.where, decided_);
-      if (!condition) return warn(index.name, "has a condition in the source's own language (" + index.where + "): left out");
+      if (!condition)
+        return warn(index.name, "has a condition in the source's own language (" + index.where + "): left out");
       index.where = *condition;
     }
     table_.indexes.push_back(std::move(index));

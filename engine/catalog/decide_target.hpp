@@ -8,7 +8,8 @@
 
 namespace sluice::catalog {
 
-/// The neutral catalog that the target is asked to build for the decided tables. What cannot be kept is said in `warnings`.
+/// The neutral catalog that the target is asked to build for the decided tables. What cannot be kept is said in
+/// `warnings`.
 Catalog build_target(const std::vector<DecidedTable>& tables, const MapSpec& spec, const std::string& target_schema,
                      std::vector<std::string>& warnings);
 

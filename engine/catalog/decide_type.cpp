@@ -19,7 +19,12 @@ constexpr Type kBinary{Kind::binary};
 
 Decision make_decision(const Type& carrier, const Type& compare) {
   const Cast cast = cast_between(carrier, compare);
-  return {.compare = compare, .carrier = carrier, .cast = cast, .policy = policy_of(cast, compare), .reason = {}, .warning = {}};
+  return {.compare = compare,
+          .carrier = carrier,
+          .cast = cast,
+          .policy = policy_of(cast, compare),
+          .reason = {},
+          .warning = {}};
 }
 
 /// What a store of dynamic types is asked for where a column holds no value at all.
@@ -59,7 +64,8 @@ std::optional<Decision> reach_decimal(const EvidenceView& seen, const Type& want
   const bool reads_back = seen->max_scale >= 0 && seen->max_scale <= wanted.scale;
   if (seen.all_doubles() && (reads_back || demand == Demand::lenient)) {
     Decision decision = make_decision(kFloat64, wanted);
-    if (!reads_back) decision.warning = "the map rounds values with more than " + std::to_string(wanted.scale) + " decimals";
+    if (!reads_back)
+      decision.warning = "the map rounds values with more than " + std::to_string(wanted.scale) + " decimals";
     return decision;
   }
   if (seen.all(seen->integers)) return make_decision(kInt64, wanted);
@@ -156,9 +162,7 @@ std::optional<Decision> decide_by_kinship(const EvidenceView& seen, const Type& 
 }
 
 /// Declared types whose decision is left to the values: without a size there is nothing to confirm.
-bool is_open(const Column& column) {
-  return column.native.empty() || column.type.kind == Kind::number;
-}
+bool is_open(const Column& column) { return column.native.empty() || column.type.kind == Kind::number; }
 
 Type widest_declared(Type declared) {
   // Stores that scan hold every real in eight bytes, whatever it is called.
@@ -166,17 +170,15 @@ Type widest_declared(Type declared) {
   return declared;
 }
 
-std::string spelled(const Column& column) {
-  return column.native.empty() ? "without a type" : column.native;
-}
+std::string spelled(const Column& column) { return column.native.empty() ? "without a type" : column.native; }
 
 Decision decide_against_declaration(const Column& column, const EvidenceView& seen) {
   const auto kin = decide_by_kinship(seen, column.type);
   Decision decision = kin ? *kin : decide_by_storage(seen);
   const bool is_mixed = !seen.all(seen->integers + seen->reals) && !seen.all(seen->texts) && !seen.all(seen->blobs);
   if (!is_open(column) || is_mixed) {
-    decision.warning = "declared " + spelled(column) + ", but " + describe(*seen) + ": becomes " +
-                       arrow::to_text(decision.compare);
+    decision.warning =
+        "declared " + spelled(column) + ", but " + describe(*seen) + ": becomes " + arrow::to_text(decision.compare);
   }
   return decision;
 }
@@ -237,13 +239,15 @@ Decision decide_type(const Column& column) {
 Decision decide_override(const Column& column, const Type& wanted, const std::string& name) {
   auto decision = reach_type(column, wanted, Demand::lenient);
   if (!decision && has_evidence(column)) {
-    throw Error(Code::data, name + ": the map says " + arrow::to_text(wanted) + ", but the column holds other values: " +
-                                describe(*column.evidence),
+    throw Error(Code::data,
+                name + ": the map says " + arrow::to_text(wanted) +
+                    ", but the column holds other values: " + describe(*column.evidence),
                 "choose a type that holds these values, or clean the source");
   }
   if (!decision) {
-    throw Error(Code::invalid_argument, name + ": the map says " + arrow::to_text(wanted) + ", which no cast reaches from " +
-                                            arrow::to_text(column.carrier) + " (" + column.native + ")",
+    throw Error(Code::invalid_argument,
+                name + ": the map says " + arrow::to_text(wanted) + ", which no cast reaches from " +
+                    arrow::to_text(column.carrier) + " (" + column.native + ")",
                 "choose a type of the same meaning");
   }
   decision->reason = "set by the map" + (decision->reason.empty() ? "" : "; " + decision->reason);

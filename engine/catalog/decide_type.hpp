@@ -5,7 +5,8 @@
 
 #include "catalog/mapping.hpp"
 
-/// The type decision of one column, from its declared type and what a scan of its values showed. Part of decide.hpp's work.
+/// The type decision of one column, from its declared type and what a scan of its values showed. Part of decide.hpp's
+/// work.
 namespace sluice::catalog {
 
 /// How one side of a column is read, and what it becomes.
@@ -27,8 +28,8 @@ std::optional<Decision> reach_type(const Column& column, const Type& wanted, Dem
 /// The type for a column that the map says nothing about: declared type confirmed by evidence, else by what is stored.
 Decision decide_type(const Column& column);
 
-/// The type that the map demands. Throws Error(data) where the values contradict it, naming `name` ("table.column") and what
-/// was seen; Error(invalid_argument) where no cast reaches it.
+/// The type that the map demands. Throws Error(data) where the values contradict it, naming `name` ("table.column") and
+/// what was seen; Error(invalid_argument) where no cast reaches it.
 Decision decide_override(const Column& column, const Type& wanted, const std::string& name);
 
 /// What equality means under a cast that cannot be exact; empty for the others.

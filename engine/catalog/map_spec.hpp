@@ -12,12 +12,12 @@ struct MapSpec {
   std::string to;
   std::vector<std::string> include = {"*"};
   std::vector<std::string> except;
-  /// Column pattern to type text, in sorted order of the patterns; the longest matching pattern without wildcards wins, then
-  /// the longest pattern.
+  /// Column pattern to type text, in sorted order of the patterns; the longest matching pattern without wildcards wins,
+  /// then the longest pattern.
   std::vector<std::pair<std::string, std::string>> types;
   std::string where;  ///< "file:line" of the call, for errors
-  /// Both stores are of one kind: expressions in their own language (defaults, checks, partial indexes) are kept. Otherwise
-  /// they are dropped with a warning.
+  /// Both stores are of one kind: expressions in their own language (defaults, checks, partial indexes) are kept.
+  /// Otherwise they are dropped with a warning.
   bool same_kind = false;
 };
 

@@ -6,37 +6,38 @@
 
 #include "catalog/catalog.hpp"
 
-/// What becomes what: the outcome of the type decisions, fixed in the plan and used by create, copy, verify and diff alike.
+/// What becomes what: the outcome of the type decisions, fixed in the plan and used by create, copy, verify and diff
+/// alike.
 namespace sluice::catalog {
 
 /// How a value becomes a value of the comparison type. Each has a name that the plan prints.
 enum class Cast {
-  none = 1,           ///< same type, or a widening that keeps every value (int32 to int64, any text to text)
-  checked,            ///< same meaning, narrower range: values outside are errors (int64 to int32, number to decimal)
-  integer_boolean,    ///< 0, 1
-  text_boolean,       ///< t f true false y n yes no 1 0, any case
-  text_date,          ///< YYYY-MM-DD, or a timestamp text at 00:00
+  none = 1,         ///< same type, or a widening that keeps every value (int32 to int64, any text to text)
+  checked,          ///< same meaning, narrower range: values outside are errors (int64 to int32, number to decimal)
+  integer_boolean,  ///< 0, 1
+  text_boolean,     ///< t f true false y n yes no 1 0, any case
+  text_date,        ///< YYYY-MM-DD, or a timestamp text at 00:00
   text_time,
-  text_timestamp,     ///< ISO text without zone
-  text_timestamptz,   ///< ISO text; without zone it counts as UTC
+  text_timestamp,    ///< ISO text without zone
+  text_timestamptz,  ///< ISO text; without zone it counts as UTC
   text_uuid,
-  text_json,          ///< must parse as JSON
-  text_number,        ///< decimal text to int, decimal, number or float64, exactly
-  rounded_decimal,    ///< float64 to decimal(p,s), half away from zero on its shortest decimal text
-  exact_decimal,      ///< float64 to decimal(p,s), an error where the shortest decimal text doesn't fit
-  integer_number,     ///< integer to decimal, number or float64, exactly
-  to_text,            ///< any value as its text (arrow/text.hpp)
-  date_timestamp,     ///< date to timestamp at 00:00, and back where the time is 00:00
-  float_number,       ///< float64 to number by its shortest text
-  decimal_float,      ///< decimal or number to float64, nearest
+  text_json,        ///< must parse as JSON
+  text_number,      ///< decimal text to int, decimal, number or float64, exactly
+  rounded_decimal,  ///< float64 to decimal(p,s), half away from zero on its shortest decimal text
+  exact_decimal,    ///< float64 to decimal(p,s), an error where the shortest decimal text doesn't fit
+  integer_number,   ///< integer to decimal, number or float64, exactly
+  to_text,          ///< any value as its text (arrow/text.hpp)
+  date_timestamp,   ///< date to timestamp at 00:00, and back where the time is 00:00
+  float_number,     ///< float64 to number by its shortest text
+  decimal_float,    ///< decimal or number to float64, nearest
 };
 
 /// "text_date", ...
 const char* to_text(Cast cast);
 Cast cast_from_text(const std::string& text);
 
-/// One column pair. The engine reads `source` as source_carrier, brings it to `compare` by source_cast and hands that to the
-/// target; verification reads the target as target_carrier and brings it to `compare` by target_cast.
+/// One column pair. The engine reads `source` as source_carrier, brings it to `compare` by source_cast and hands that
+/// to the target; verification reads the target as target_carrier and brings it to `compare` by target_cast.
 struct ColumnMapping {
   std::string source;
   std::string target;
@@ -48,8 +49,8 @@ struct ColumnMapping {
   bool nullable = true;
   std::string source_native;
   std::string target_native;
-  std::string policy;    ///< what equality means where types can't be equal exactly: "rounded to 6 decimals"; else empty
-  std::string reason;    ///< the evidence behind the decision, for the plan
+  std::string policy;  ///< what equality means where types can't be equal exactly: "rounded to 6 decimals"; else empty
+  std::string reason;  ///< the evidence behind the decision, for the plan
 };
 
 /// Evidence about one table pair.
@@ -59,10 +60,11 @@ struct TableMapping {
   std::string target_schema;
   std::string target_table;
   std::vector<ColumnMapping> columns;
-  std::vector<std::string> key;  ///< target's names of the columns of the primary key, or a not-null unique key; may be empty
-  std::string where;             ///< condition on the source, in its language
-  int64_t rows = 0;              ///< estimate
-  int64_t bytes = 0;             ///< estimate
+  std::vector<std::string>
+      key;            ///< target's names of the columns of the primary key, or a not-null unique key; may be empty
+  std::string where;  ///< condition on the source, in its language
+  int64_t rows = 0;   ///< estimate
+  int64_t bytes = 0;  ///< estimate
 
   const ColumnMapping* find_target(const std::string& column) const;
 };
@@ -71,9 +73,10 @@ struct Mapping {
   std::string from;  ///< store names
   std::string to;
   std::vector<TableMapping> tables;
-  Catalog target;    ///< the neutral catalog that the target is asked to build
+  Catalog target;  ///< the neutral catalog that the target is asked to build
   std::vector<std::string> warnings;
-  /// pair_catalogs: "table" or "table.column" that the other side lacks. Not compared, so nothing can match while one is here.
+  /// pair_catalogs: "table" or "table.column" that the other side lacks. Not compared, so nothing can match while one
+  /// is here.
   std::vector<std::string> only_in_from;
   std::vector<std::string> only_in_to;
 

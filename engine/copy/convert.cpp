@@ -122,7 +122,8 @@ void ColumnCast::refuse(int64_t row, const std::string& expected) const {
   constexpr size_t kShown = 200;
   std::string value = arrow::value_to_text(in, row);
   if (value.size() > kShown) value = value.substr(0, kShown) + "...";
-  throw Error(Code::data, place.describe(row) + ", column " + name + ": expected " + expected + ", found '" + value + "'",
+  throw Error(Code::data,
+              place.describe(row) + ", column " + name + ": expected " + expected + ", found '" + value + "'",
               "map the column to a type that holds it, or clean the value");
 }
 
@@ -131,8 +132,8 @@ CastFunction find_cast_function(catalog::Cast cast, const Type& from, const Type
   CastFunction function = find_text_cast(cast, from, to);
   if (function == nullptr) function = find_number_cast(cast, from, to);
   if (function != nullptr) return function;
-  throw Error(Code::internal, std::string("cast ") + catalog::to_text(cast) + " does not bring " + arrow::to_text(from) +
-                                  " to " + arrow::to_text(to));
+  throw Error(Code::internal, std::string("cast ") + catalog::to_text(cast) + " does not bring " +
+                                  arrow::to_text(from) + " to " + arrow::to_text(to));
 }
 
 std::vector<arrow::Field> carrier_fields(const catalog::TableMapping& table, Side side) {
@@ -208,8 +209,8 @@ arrow::Array Converter::convert(arrow::Array batch) {
   return make_batch(std::move(columns), rows);
 }
 
-std::unique_ptr<arrow::BatchReader> converted(std::unique_ptr<arrow::BatchReader> inner, const catalog::TableMapping& table,
-                                              Side side) {
+std::unique_ptr<arrow::BatchReader> converted(std::unique_ptr<arrow::BatchReader> inner,
+                                              const catalog::TableMapping& table, Side side) {
   return std::make_unique<ConvertedReader>(std::move(inner), table, side);
 }
 

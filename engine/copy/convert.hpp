@@ -12,15 +12,15 @@ namespace sluice::copy {
 /// Which side of a mapping is converted to the comparison types.
 enum class Side { source = 1, target };
 
-/// The fields that `read` is asked for (carriers, names of that side) and the ones that conversion yields (comparison types,
-/// target names).
+/// The fields that `read` is asked for (carriers, names of that side) and the ones that conversion yields (comparison
+/// types, target names).
 std::vector<arrow::Field> carrier_fields(const catalog::TableMapping& table, Side side);
 std::vector<arrow::Field> compare_fields(const catalog::TableMapping& table);
 std::vector<std::string> column_names(const catalog::TableMapping& table, Side side);
 
-/// Brings batches of carriers to exactly the comparison types. Columns with Cast::none and equal formats are passed on without
-/// a copy. Throws Error(data) naming table, key (values of the key columns where they are among the columns), column, value and
-/// what was expected. Belongs to one thread.
+/// Brings batches of carriers to exactly the comparison types. Columns with Cast::none and equal formats are passed on
+/// without a copy. Throws Error(data) naming table, key (values of the key columns where they are among the columns),
+/// column, value and what was expected. Belongs to one thread.
 class Converter {
  public:
   Converter(const catalog::TableMapping& table, Side side);
@@ -34,7 +34,7 @@ class Converter {
 };
 
 /// A reader whose batches are `inner`'s, converted.
-std::unique_ptr<arrow::BatchReader> converted(std::unique_ptr<arrow::BatchReader> inner, const catalog::TableMapping& table,
-                                              Side side);
+std::unique_ptr<arrow::BatchReader> converted(std::unique_ptr<arrow::BatchReader> inner,
+                                              const catalog::TableMapping& table, Side side);
 
 }  // namespace sluice::copy

@@ -16,8 +16,8 @@ using arrow::Int128;
 /// Powers up to here are exact doubles.
 constexpr int kExactPowers = 22;
 constexpr std::array<double, kExactPowers + 1> kDoublePowers = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                                               1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                                               1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+                                                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 constexpr int kDoubleDigits = 15;
 constexpr int kMostDigits = 38;
 
@@ -92,7 +92,8 @@ std::optional<Int128> decimal_by_text(double value, int precision, int scale, Ro
   if (!std::isfinite(value)) return std::nullopt;
   const Shortest shortest = shortest_of(value, is_single);
   const int shift = shortest.exponent + scale;
-  const auto magnitude = shift >= 0 ? scale_up(shortest, shift, precision) : scale_down(shortest, -shift, precision, rounding);
+  const auto magnitude =
+      shift >= 0 ? scale_up(shortest, shift, precision) : scale_down(shortest, -shift, precision, rounding);
   if (!magnitude) return std::nullopt;
   return shortest.negative ? -*magnitude : *magnitude;
 }

@@ -12,8 +12,8 @@ namespace sluice::copy {
 
 enum class Rounding { half_away = 1, exact };
 
-/// The common case, inline: decimals of up to 15 digits that the double is the nearest one to. Two such decimals are never the same
-/// double, so the one that reads back is the double's shortest text.
+/// The common case, inline: decimals of up to 15 digits that the double is the nearest one to. Two such decimals are
+/// never the same double, so the one that reads back is the double's shortest text.
 class ShortDecimals {
  public:
   /// A negative scale, or one whose power is no exact double: convert always answers false.
@@ -33,9 +33,10 @@ class ShortDecimals {
   double limit_ = 0;
 };
 
-/// The unscaled value at `scale`; nullopt where it has more digits than `precision` (or, under exact, than the scale), or is NaN or
-/// infinite. `is_single`: the value was a float of four bytes.
-std::optional<arrow::Int128> decimal_from_real(double value, int precision, int scale, Rounding rounding, bool is_single);
+/// The unscaled value at `scale`; nullopt where it has more digits than `precision` (or, under exact, than the scale),
+/// or is NaN or infinite. `is_single`: the value was a float of four bytes.
+std::optional<arrow::Int128> decimal_from_real(double value, int precision, int scale, Rounding rounding,
+                                               bool is_single);
 
 /// Plain decimal text without exponent; "NaN", "Infinity", "-Infinity".
 std::string number_from_real(double value, bool is_single);

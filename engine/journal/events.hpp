@@ -32,7 +32,7 @@ inline constexpr const char* task_failed = "task_failed";
 inline constexpr const char* node_passed = "node_passed";
 /// {"seconds", "error", "metrics"}
 inline constexpr const char* node_failed = "node_failed";
-/// {"criterion", "result": "pass|fail|no_data|error", "comparisons": [{text, left, right, result}], "message",
+/// {"criterion", "result": "PASS|FAIL|NO_DATA|ERROR", "comparisons": [{text, left, right, result}], "message",
 /// "differences": evidence of the steps that it read}
 inline constexpr const char* gate_measured = "gate_measured";
 /// {"to": path, "reason", "nodes": [paths to undo, newest first], "from_gate": bool}

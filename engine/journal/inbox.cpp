@@ -106,6 +106,7 @@ std::vector<InboxMessage> Inbox::pending() const {
   if (error) throw error_from_errno(error.value(), path_ + ": cannot look into the inbox");
   std::sort(names.begin(), names.end());
   std::vector<InboxMessage> messages;
+  messages.reserve(names.size());
   for (const std::string& name : names) messages.push_back(read(name));
   return messages;
 }

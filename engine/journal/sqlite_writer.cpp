@@ -27,7 +27,8 @@ constexpr int kCheckpointEvery = 100;
 
 /// From this many pages on a run is long enough to pay for space ahead.
 constexpr int kPagesBeforeExtending = 32;
-constexpr int64_t kLogBytes = 4 * 1024 * 1024 + 256 * 1024;
+constexpr size_t kZerosBytes = 64 * 1024;
+constexpr int64_t kLogBytes = (4096 + 256) * int64_t{1024};
 
 /// SQLite calls this after each commit with the length of the WAL.
 int note_wal_pages(void* pages, sqlite3*, const char*, int count) {
@@ -64,8 +65,8 @@ SqliteWriter::~SqliteWriter() {
   if (!may_checkpoint) sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
-/// SQLite gives its -wal and -shm files the mode of the database, so the mode is set here once. A file that is there is not
-/// opened: closing it would free the locks that a reader in this process has on it.
+/// SQLite gives its -wal and -shm files the mode of the database, so the mode is set here once. A file that is there is
+/// not opened: closing it would free the locks that a reader in this process has on it.
 void SqliteWriter::prepare_file() {
   const FileDescriptor file(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file.is_open() && errno == EEXIST) return;
@@ -230,7 +231,7 @@ void SqliteWriter::extend_log() {
   sqlite3_int64 size = 0;
   if (sqlite3_file_control(database_->getHandle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK) return;
   if (!log || !log->pMethods || log->pMethods->xFileSize(log, &size) != SQLITE_OK) return;
-  const std::vector<char> zeros(64 * 1024);
+  const std::vector<char> zeros(kZerosBytes);
   while (size < kLogBytes && log->pMethods->xWrite(log, zeros.data(), int(zeros.size()), size) == SQLITE_OK) {
     size += static_cast<sqlite3_int64>(zeros.size());
   }

@@ -115,7 +115,8 @@ std::vector<std::string> StateDirectory::runs() const {
   }
   std::sort(found.begin(), found.end());
   std::vector<std::string> ids;
-  for (auto& [created, id] : found) ids.push_back(std::move(id));
+  ids.reserve(found.size());
+  for (auto& entry : found) ids.push_back(std::move(entry.second));
   return ids;
 }
 

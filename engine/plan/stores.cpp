@@ -69,7 +69,7 @@ BoundStore bind(const StoreSpec& spec, const store::PluginSearch& search, const 
     bound.disposable = true;
   }
   for (const auto& [name, text] : options) {
-    if (name == "url") bound.url = store::without_password(text);
+    if (name == "url" || name == "path") bound.url = store::without_password(text);
   }
   bound.store = std::make_shared<store::Store>(store::Plugin::load(manifest), spec.name, options);
   return bound;

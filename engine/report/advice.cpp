@@ -76,7 +76,7 @@ std::vector<std::string> advise(const RunSummary& summary) {
       return {"nothing: process " + std::to_string(summary.pid) + " on " + summary.host + " goes on with it"};
     case RunStatus::rollback_failed:
       return {"set right what stopped the rollback, then: sluice resume " + summary.run + " takes it up again"};
-    case RunStatus::rolled_back: lines.push_back(fix + resume_line(summary)); break;
+    case RunStatus::rolled_back:
     case RunStatus::failed: lines.push_back(fix + resume_line(summary)); break;
     case RunStatus::killed:
     case RunStatus::interrupted: lines.push_back(resume_line(summary)); break;

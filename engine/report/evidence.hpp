@@ -16,7 +16,7 @@ struct Failure {
 std::string to_text(const Failure& failure);
 
 struct Comparison {
-  std::string text, left, right, result;  ///< result: "pass", "fail", "no_data", "error"
+  std::string text, left, right, result;  ///< result: "PASS", "FAIL", "NO_DATA", "ERROR"
 };
 
 struct GateMeasurement {

@@ -34,8 +34,9 @@ std::string tables_text(const NodeSummary& node) {
   std::set<std::string> names;
   for (const auto& [name, progress] : node.tables) names.insert(name);
   std::vector<Table::Column> columns = {{"table"}};
-  const bool has_work = node.rows > 0;
   const bool has_ledger_rows = node.metrics.count("rows") > 0 && !node.metrics.at("rows").tables.empty();
+  // A proof reads rows and moves none: its metrics say more.
+  const bool has_work = node.bytes > 0 || (node.rows > 0 && has_ledger_rows);
   if (has_work)
     columns.insert(columns.end(),
                    {{"rows", Table::Align::right}, {"bytes", Table::Align::right}, {"time", Table::Align::right}});
@@ -66,9 +67,10 @@ std::string tables_text(const NodeSummary& node) {
 std::string metrics_text(const NodeSummary& node) {
   std::string text;
   for (const auto& [name, metric] : node.metrics) {
-    if (!metric.value) continue;
-    text +=
-        (text.empty() ? "" : ", ") + name + " " + workflow::to_text(*metric.value, unit_of(node, name, metric.unit));
+    // The node's own line says how long it took.
+    if (!metric.value || name == "seconds") continue;
+    const std::string unit = unit_of(node, name, metric.unit);
+    text += (text.empty() ? "" : ", ") + name + " " + workflow::to_text(*metric.value, unit == name ? "" : unit);
   }
   return text.empty() ? "" : kDetail + shown(text) + "\n";
 }
@@ -151,7 +153,7 @@ std::string gate_text(const RunSummary& summary, const NodeSummary& node) {
   text += kDetail + std::string("result ") + shown(gate.result) +
           (gate.message.empty() ? "" : ": " + shown(gate.message)) + "\n";
   for (const TableDifference& table : node.differences) text += difference_text(table);
-  if (gate.result != "pass" && node.differences.empty()) text += evidence_text(summary, node);
+  if (gate.result != "PASS" && node.differences.empty()) text += evidence_text(summary, node);
   return text;
 }
 

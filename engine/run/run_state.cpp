@@ -36,7 +36,7 @@ void apply_rollback_started(RunState& state, const Event& event) {
   json data = json::parse(event.data);
   state.rollback_to = data.at("to");
   state.rollback_nodes = data.at("nodes").get<std::vector<std::string>>();
-  state.rollback_from_gate = data.value("from_gate", false);
+  state.rollback_is_automatic = data.value("automatic", false);
 }
 
 void apply_rollback_done(RunState& state) {

@@ -34,7 +34,7 @@ struct RunState {
   std::string status;               ///< of the last run_ended, or ""
   std::string rollback_to;          ///< a rollback that is under way, or ""
   std::vector<std::string> rollback_nodes;
-  bool rollback_from_gate = false;
+  bool rollback_is_automatic = false;
   int64_t last_seq = 0;
 
   NodeStatus& node(const std::string& path) { return nodes[path]; }

@@ -48,7 +48,7 @@ void Scheduler::Impl::count_unmet() {
 }
 
 RunEnd Scheduler::Impl::run() {
-  if (!state_.rollback_to.empty()) return continue_rollback(state_.rollback_from_gate);
+  if (!state_.rollback_to.empty()) return continue_rollback(state_.rollback_is_automatic);
   count_unmet();
   try {
     return go();
@@ -204,13 +204,9 @@ RunEnd Scheduler::Impl::end_failed() {
   const plan::PlannedNode& node = plan_.nodes[failed_->node];
   const std::string message = node.path + ": " + failed_->error.what();
   if (node.on_fail && node.on_fail->kind == workflow::OnFail::Kind::rollback_to) {
-    const bool is_gate = failed_->is_gate;
     failed_.reset();
-    RunEnd end = roll_back(node.on_fail->node, message, is_gate);
-    if (end.code == ExitCode::passed || end.code == ExitCode::rolled_back) {
-      end.code = ExitCode::rolled_back;
-      end.message = message;
-    }
+    RunEnd end = roll_back(node.on_fail->node, message, true);
+    if (end.code == ExitCode::rolled_back) end.message = message;
     return end;
   }
   return record_end(ExitCode::failed, "failed", message, true);

@@ -14,7 +14,7 @@ class Scheduler::Impl {
        Controls& controls, SchedulerOptions options, Listen listen);
 
   RunEnd run();
-  RunEnd roll_back(const std::string& to, const std::string& reason, bool is_from_gate);
+  RunEnd roll_back(const std::string& to, const std::string& reason, bool is_automatic);
   const RunState& state() const { return state_; }
 
  private:
@@ -51,7 +51,7 @@ class Scheduler::Impl {
   double seconds_since(Clock::Stopwatch start) const;
 
   // Rollback.
-  RunEnd continue_rollback(bool is_from_gate);
+  RunEnd continue_rollback(bool is_automatic);
   bool undo_node(const std::string& path, std::string& message);
   Outcome run_undo(uint32_t index, const plan::PlannedNode& node, uint32_t generation);
   void forget_sources();
@@ -77,7 +77,6 @@ class Scheduler::Impl {
   struct Failure {
     uint32_t node;
     Error error;
-    bool is_gate;
   };
   std::optional<Failure> failed_;
 };

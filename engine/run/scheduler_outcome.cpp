@@ -168,7 +168,7 @@ void Scheduler::Impl::pass(uint32_t index, const std::string& data) {
 void Scheduler::Impl::fail(ActiveStep& step, const Error& error) {
   json data = {{"seconds", seconds_since(step.started)}, {"error", json::parse(error_to_json(error))}};
   recorder_.add(kind::node_failed, step.node.path, "", step.generation, dump(data));
-  if (!failed_) failed_ = Failure{step.index, error, step.node.kind == workflow::NodeKind::gate};
+  if (!failed_) failed_ = Failure{step.index, error};
   close(step);
 }
 

@@ -53,15 +53,15 @@ std::vector<std::string> rollback_nodes(const plan::Plan& plan, const RunState& 
   return paths;
 }
 
-RunEnd Scheduler::Impl::roll_back(const std::string& to, const std::string& reason, bool is_from_gate) {
+RunEnd Scheduler::Impl::roll_back(const std::string& to, const std::string& reason, bool is_automatic) {
   const auto nodes = rollback_nodes(plan_, state_, to);
   recorder_.add(kind::rollback_started, "", "", 0,
-                dump({{"to", to}, {"reason", reason}, {"nodes", nodes}, {"from_gate", is_from_gate}}));
+                dump({{"to", to}, {"reason", reason}, {"nodes", nodes}, {"automatic", is_automatic}}));
   recorder_.flush();
-  return continue_rollback(is_from_gate);
+  return continue_rollback(is_automatic);
 }
 
-RunEnd Scheduler::Impl::continue_rollback(bool is_from_gate) {
+RunEnd Scheduler::Impl::continue_rollback(bool is_automatic) {
   const auto nodes = state_.rollback_nodes;
   const std::string to = state_.rollback_to;
   const auto started = clock_.stopwatch_now();
@@ -76,7 +76,7 @@ RunEnd Scheduler::Impl::continue_rollback(bool is_from_gate) {
   forget_sources();
   recorder_.add(kind::rollback_done, "", "", 0, dump({{"seconds", seconds_since(started)}}));
   recorder_.flush();
-  const ExitCode code = is_from_gate ? ExitCode::rolled_back : ExitCode::passed;
+  const ExitCode code = is_automatic ? ExitCode::rolled_back : ExitCode::passed;
   return record_end(code, "rolled_back", "rolled back to " + to, true);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/utf8.hpp"
+
 namespace sluice::script {
 namespace {
 
@@ -28,9 +30,21 @@ std::string printable(std::string_view line) {
   return out;
 }
 
+bool is_inside_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// Names that a script computed may hold anything; messages are valid UTF-8.
+std::string valid_text(const std::string& text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = utf8_length(text, at);
+    out += length > 0 ? text.substr(at, length) : "?";
+    at += length > 0 ? length : 1;
+  }
+  return out;
+}
+
 size_t count_characters(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_inside_character(c); }));
 }
 
 /// "\n  12 | the line\n     |     ^^^^"
@@ -43,8 +57,9 @@ std::string snippet(const Place& place) {
   const size_t column = has_caret ? place.begin - begin : 0;
   const bool is_cut = line.size() > kWidestLine;
   // A long line is shown from where the mistake is.
-  const size_t from = is_cut && column > kWidestLine / 2 ? column - kWidestLine / 4 : 0;
-  const std::string_view shown = line.substr(from, kWidestLine);
+  size_t from = is_cut && column > kWidestLine / 2 ? column - kWidestLine / 4 : 0;
+  while (from < column && is_inside_character(line[from])) ++from;
+  const std::string_view shown = utf8_truncate(line.substr(from), kWidestLine);
   std::string text = "\n  " + number + " | " + printable(shown) + (is_cut ? " ..." : "");
   if (!has_caret) return text;
   const size_t width = std::min(place.end, begin + line.size()) - place.begin;
@@ -141,8 +156,9 @@ std::map<std::string, std::string> Sources::bundle() const {
 }
 
 Error error_at(const Place& place, const std::string& message) {
-  if (!place.file) return Error(Code::invalid_argument, message);
-  return Error(Code::invalid_argument, message + (place.line > 0 ? snippet(place) : ""), "", to_text(place.location()));
+  const std::string text = valid_text(message);
+  if (!place.file) return Error(Code::invalid_argument, text);
+  return Error(Code::invalid_argument, text + (place.line > 0 ? snippet(place) : ""), "", to_text(place.location()));
 }
 
 }  // namespace sluice::script

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/nearest.hpp"
+#include "base/utf8.hpp"
 #include "script/handles.hpp"
 
 namespace sluice::script {
@@ -86,6 +87,8 @@ void TableView::note_key(size_t& count, size_t& largest) {
     size_t size = 0;
     const char* text = lua_tolstring(state_, -1, &size);
     names_.emplace_back(text, size);
+    const bool is_text = utf8_valid_prefix(names_.back()) == size && names_.back().find('\0') == std::string::npos;
+    if (!is_text) throw error_at(place(), label_ + ": the key \"" + names_.back() + "\" is not valid UTF-8");
     return;
   }
   const double number = lua_type(state_, -1) == LUA_TNUMBER ? lua_tonumber(state_, -1) : 0;

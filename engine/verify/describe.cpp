@@ -75,7 +75,8 @@ bool is_on_source(const Finding& finding) {
 bool is_on_target(const Finding& finding) { return finding.kind != DifferenceKind::missing; }
 
 /// "id=7", or without a key "(a=1, b=x)", the whole row.
-std::string row_text(const catalog::TableMapping& table, const std::vector<size_t>& key, const std::vector<Cell>& cells) {
+std::string row_text(const catalog::TableMapping& table, const std::vector<size_t>& key,
+                     const std::vector<Cell>& cells) {
   std::string text;
   for (size_t i = 0; i < cells.size(); ++i) {
     const bool is_shown = key.empty() || std::find(key.begin(), key.end(), i) != key.end();
@@ -91,7 +92,8 @@ std::vector<CellDifference> differing_cells(const catalog::TableMapping& table, 
   std::vector<CellDifference> cells;
   for (size_t i = 0; i < source.size(); ++i) {
     if (source[i].hash == target[i].hash) continue;
-    cells.push_back({table.columns[i].target, shortened(source[i].text, kShownBytes), shortened(target[i].text, kShownBytes)});
+    cells.push_back(
+        {table.columns[i].target, shortened(source[i].text, kShownBytes), shortened(target[i].text, kShownBytes)});
   }
   return cells;
 }

@@ -49,8 +49,9 @@ void add_findings(TableDifference& difference, const Comparison& comparison, con
     return;
   }
   difference.verdict = Verdict::incomplete;
-  difference.notes.push_back("the fingerprints differed, but no row did when they were looked at again: something changed "
-                             "during the comparison");
+  difference.notes.push_back(
+      "the fingerprints differed, but no row did when they were looked at again: something changed "
+      "during the comparison");
 }
 
 TableDifference compare_whole(const Comparison& comparison) {
@@ -76,9 +77,7 @@ bool understood_by_both(const store::Cuts& cuts, const catalog::TableMapping& ta
   return cuts.type == "integer" && cuts.key.size() == 1 && cuts.key[0] == key->source;
 }
 
-int rank(Verdict verdict) {
-  return verdict == Verdict::incomplete ? 2 : verdict == Verdict::mismatch ? 1 : 0;
-}
+int rank(Verdict verdict) { return verdict == Verdict::incomplete ? 2 : verdict == Verdict::mismatch ? 1 : 0; }
 
 void refuse_nothing_to_compare(const catalog::TableMapping& table) {
   if (!table.columns.empty()) return;
@@ -133,7 +132,8 @@ TableDifference compare_range(store::Session& source, store::Session& target, co
   sluice_fingerprint a{};
   sluice_fingerprint b{};
   run_both(
-      check, [&](const CheckCancelled& each) { a = fingerprint_of(source, table, true, comparison.source_range, each); },
+      check,
+      [&](const CheckCancelled& each) { a = fingerprint_of(source, table, true, comparison.source_range, each); },
       [&](const CheckCancelled& each) { b = fingerprint_of(target, table, false, comparison.target_range, each); });
   TableDifference difference = make_difference(table, a, b);
   if (arrow::equal(a, b)) return difference;

@@ -37,16 +37,16 @@ struct RowDifference {
 struct TableDifference {
   std::string table;
   int64_t source_rows = 0, target_rows = 0;
-  /// Rows that only the source has; that only the target has; that differ under one key. `duplicated`: how many of the extra
-  /// ones are further copies of a key (without one: of a row) that the source has, too.
+  /// Rows that only the source has; that only the target has; that differ under one key. `duplicated`: how many of the
+  /// extra ones are further copies of a key (without one: of a row) that the source has, too.
   int64_t missing = 0, extra = 0, changed = 0, duplicated = 0;
   std::vector<RowDifference> rows;  ///< the first of them, up to the limit; all are counted
   std::vector<std::string> notes;   ///< policies used, what could not be told
   Verdict verdict = Verdict::incomplete;
 };
 
-/// Throws Error(cancelled) when the run wants to stop; called once per batch. Both sides are read at once: it may be called from
-/// two threads.
+/// Throws Error(cancelled) when the run wants to stop; called once per batch. Both sides are read at once: it may be
+/// called from two threads.
 using CheckCancelled = std::function<void()>;
 
 /// Fingerprint of one side of a table (or range, in that side's own column names), in comparison types.
@@ -56,14 +56,15 @@ sluice_fingerprint fingerprint_of(store::Session& session, const catalog::TableM
 /// Whether ranges of the source's key mean the same rows on both sides: a single integer key that is never NULL.
 bool has_common_ranges(const catalog::TableMapping& table);
 
-/// Compares the rows of one range (whole, or of the source's integer key where has_common_ranges): fingerprints first, then rows
-/// and cells where they differ. `limit`: how many rows to keep. Memory is bounded whatever the number of rows or differences.
+/// Compares the rows of one range (whole, or of the source's integer key where has_common_ranges): fingerprints first,
+/// then rows and cells where they differ. `limit`: how many rows to keep. Memory is bounded whatever the number of rows
+/// or differences.
 TableDifference compare_range(store::Session& source, store::Session& target, const catalog::TableMapping& table,
                               const store::Range& range, int64_t limit, const CheckCancelled& check);
 
-/// Compares one table fully (VERIFICATION, "From differs to the cell"): chunk by chunk where there are common ranges, by buckets of
-/// the key's hash otherwise. The sessions belong to this call until it returns. Errors propagate; the caller's verdict then
-/// is INCOMPLETE.
+/// Compares one table fully (VERIFICATION, "From differs to the cell"): chunk by chunk where there are common ranges,
+/// by buckets of the key's hash otherwise. The sessions belong to this call until it returns. Errors propagate; the
+/// caller's verdict then is INCOMPLETE.
 TableDifference compare_table(store::Session& source, store::Session& target, const catalog::TableMapping& table,
                               int64_t limit, const CheckCancelled& check);
 

@@ -71,7 +71,9 @@ void compare_chosen(const Comparison& comparison, const Chosen* chosen, Findings
   run_both(
       comparison.check,
       [&](const CheckCancelled& check) { source = collect(comparison.source, comparison.source_range, check, chosen); },
-      [&](const CheckCancelled& check) { target = collect(comparison.target, comparison.target_range, check, chosen); });
+      [&](const CheckCancelled& check) {
+        target = collect(comparison.target, comparison.target_range, check, chosen);
+      });
   compare_rows(source, target, comparison.limit, findings);
 }
 
@@ -174,7 +176,9 @@ Findings compare_by_buckets(const Comparison& comparison, sluice_fingerprint& so
   run_both(
       comparison.check,
       [&](const CheckCancelled& check) { scan_buckets(comparison.source, comparison.source_range, check, *of_source); },
-      [&](const CheckCancelled& check) { scan_buckets(comparison.target, comparison.target_range, check, *of_target); });
+      [&](const CheckCancelled& check) {
+        scan_buckets(comparison.target, comparison.target_range, check, *of_target);
+      });
   for (size_t i = 0; i < kBuckets; ++i) {
     arrow::merge(source, (*of_source)[i]);
     arrow::merge(target, (*of_target)[i]);

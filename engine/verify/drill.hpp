@@ -26,7 +26,8 @@ struct Findings {
   void add(const Finding& finding, int64_t limit);
 };
 
-/// Compares two lists of rows and takes them (they are sorted in place). Several rows under one key are matched as sets.
+/// Compares two lists of rows and takes them (they are sorted in place). Several rows under one key are matched as
+/// sets.
 void compare_rows(std::vector<KeyedRow>& source, std::vector<KeyedRow>& target, int64_t limit, Findings& findings);
 
 /// Two sides of a range that are known or suspected to differ.
@@ -39,12 +40,12 @@ struct Comparison {
   const CheckCancelled& check;
 };
 
-/// The rows of a range that differ, where it is known to hold `rows` rows on both sides together. Few rows are fetched at once;
-/// many go through buckets by key hash first.
+/// The rows of a range that differ, where it is known to hold `rows` rows on both sides together. Few rows are fetched
+/// at once; many go through buckets by key hash first.
 Findings drill_down(const Comparison& comparison, int64_t rows);
 
-/// The same without knowing anything before: fingerprints per bucket in one scan, then the rows of the buckets that differ, in as
-/// many scans as memory asks for. Adds up the whole fingerprints.
+/// The same without knowing anything before: fingerprints per bucket in one scan, then the rows of the buckets that
+/// differ, in as many scans as memory asks for. Adds up the whole fingerprints.
 Findings compare_by_buckets(const Comparison& comparison, sluice_fingerprint& source, sluice_fingerprint& target);
 
 }  // namespace sluice::verify

@@ -31,7 +31,8 @@ std::string select_list(const TableSide& side) {
   return list;
 }
 
-/// `"id" = $1`, binding the text; integers are made integers again, as stores without column types would compare the text.
+/// `"id" = $1`, binding the text; integers are made integers again, as stores without column types would compare the
+/// text.
 std::string equals_param(const ColumnMapping& column, copy::Side side, size_t param) {
   const std::string place = "$" + std::to_string(param);
   const std::string value = is_integer(column.compare.kind) ? "CAST(" + place + " AS BIGINT)" : place;
@@ -44,16 +45,16 @@ std::string select_by_keys(const TableSide& side, const std::vector<KeyTexts>& k
     condition += condition.empty() ? "(" : " OR (";
     for (size_t i = 0; i < key.size(); ++i) {
       params.emplace_back(key[i]);
-      condition += (i > 0 ? " AND " : "") +
-                   equals_param(*side.table.find_target(side.table.key[i]), side.side, params.size());
+      condition +=
+          (i > 0 ? " AND " : "") + equals_param(*side.table.find_target(side.table.key[i]), side.side, params.size());
     }
     condition += ")";
   }
   return "SELECT " + select_list(side) + " FROM " + quoted_table(side) + " WHERE " + condition;
 }
 
-/// Queries deliver what their texts say. Two forms have to be made what the reader delivers: bytes that come as "\x" and hex
-/// digits, and floats that come as the double nearest to their text.
+/// Queries deliver what their texts say. Two forms have to be made what the reader delivers: bytes that come as "\x"
+/// and hex digits, and floats that come as the double nearest to their text.
 bool needs_adapting(const arrow::Type& found, const arrow::Type& compare) {
   return (found.kind == Kind::text && compare.kind == Kind::binary) ||
          (found.kind == Kind::float64 && compare.kind == Kind::float32);
@@ -89,7 +90,8 @@ class Adapter {
       const bool is_source = side.side == copy::Side::source;
       const bool same = carrier == (is_source ? column.source_carrier : column.target_carrier);
       const Cast known = is_source ? column.source_cast : column.target_cast;
-      (is_source ? column.source_cast : column.target_cast) = same ? known : catalog::cast_between(carrier, column.compare);
+      (is_source ? column.source_cast : column.target_cast) =
+          same ? known : catalog::cast_between(carrier, column.compare);
       (is_source ? column.source_carrier : column.target_carrier) = carrier;
     }
   }

@@ -19,8 +19,8 @@ struct RereadRow {
 /// By key hash.
 using RereadRows = std::map<arrow::RowHash, RereadRow>;
 
-/// Fetches rows by key through the store's query language: not the path that `read` takes. Brings what the query delivers to the
-/// comparison types. Rows of other keys that a store takes for equal (collations) may be among them.
+/// Fetches rows by key through the store's query language: not the path that `read` takes. Brings what the query
+/// delivers to the comparison types. Rows of other keys that a store takes for equal (collations) may be among them.
 RereadRows reread_rows(const TableSide& side, const std::vector<KeyTexts>& keys);
 
 }  // namespace sluice::verify

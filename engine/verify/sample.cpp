@@ -49,7 +49,11 @@ std::string why_not(const TableSide& source, const TableSide& target) {
 class SampleCheck {
  public:
   SampleCheck(const TableSide& source, const TableSide& target, TableDifference& difference)
-      : source_(source), target_(target), table_(source.table), difference_(difference), key_columns_(RowKeys(table_).key_columns()) {}
+      : source_(source),
+        target_(target),
+        table_(source.table),
+        difference_(difference),
+        key_columns_(RowKeys(table_).key_columns()) {}
 
   void run(int64_t wanted, const CheckCancelled& check) {
     SampleKeys keys(source_, difference_.source_rows, wanted, check);
@@ -137,10 +141,12 @@ class SampleCheck {
     }
     difference_.notes.push_back(note);
     if (unmatched_ > 0) {
-      difference_.notes.push_back(std::to_string(unmatched_) + " sampled keys were not looked up: the stores spell them differently");
+      difference_.notes.push_back(std::to_string(unmatched_) +
+                                  " sampled keys were not looked up: the stores spell them differently");
     }
     if (lost_ > 0) {
-      difference_.notes.push_back(std::to_string(lost_) + " keys that the source was read with are not found by its own query");
+      difference_.notes.push_back(std::to_string(lost_) +
+                                  " keys that the source was read with are not found by its own query");
       if (difference_.verdict == Verdict::match) difference_.verdict = Verdict::incomplete;
     }
   }

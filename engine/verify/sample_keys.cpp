@@ -59,10 +59,12 @@ SampleKeys::SampleKeys(const TableSide& source, int64_t rows, int64_t wanted, co
 
 std::optional<SampleKeys::Span> SampleKeys::find_dense_span(const TableSide& source, int64_t rows, int64_t wanted) {
   // A sample of most of a table is better drawn from the rows themselves.
-  if (!has_common_ranges(source.table) || !source.table.where.empty() || rows < wanted * kDrawsPerRow) return std::nullopt;
+  if (!has_common_ranges(source.table) || !source.table.where.empty() || rows < wanted * kDrawsPerRow)
+    return std::nullopt;
   const std::string key = quoted_name(source.table.find_target(source.table.key[0])->source);
   const auto bound = [&](const char* which) {
-    const auto text = source.session.scalar(std::string("SELECT ") + which + "(" + key + ") FROM " + quoted_table(source));
+    const auto text =
+        source.session.scalar(std::string("SELECT ") + which + "(" + key + ") FROM " + quoted_table(source));
     return text ? arrow::int64_from_text(*text) : std::nullopt;
   };
   const auto least = bound("min");

@@ -14,8 +14,8 @@ namespace sluice::verify {
 /// A text per key column, in the order of TableMapping::key.
 using KeyTexts = std::vector<std::string>;
 
-/// Random keys of the source, a batch at a time. Where a single integer key lies densely, by drawing integers that may hit no row
-/// (so every row is as likely as another); otherwise by one pass over the key columns.
+/// Random keys of the source, a batch at a time. Where a single integer key lies densely, by drawing integers that may
+/// hit no row (so every row is as likely as another); otherwise by one pass over the key columns.
 class SampleKeys {
  public:
   static constexpr int64_t kBatch = 64;  ///< at most this many conditions in one query

@@ -34,12 +34,12 @@ void scan_side(const TableSide& side, const store::Range& range, const CheckCanc
 
 /// Work on one side; its argument is the check to call once per batch.
 using SideWork = std::function<void(const CheckCancelled&)>;
-/// Runs both at once, the source's in a thread of its own. When one throws, the other stops at its next batch and the first
-/// error is thrown.
+/// Runs both at once, the source's in a thread of its own. When one throws, the other stops at its next batch and the
+/// first error is thrown.
 void run_both(const CheckCancelled& check, const SideWork& source, const SideWork& target);
 
-/// The key and the hash of a row. A single integer key is kept by value, so that it sorts as people count; other keys by the hash
-/// of their canonical bytes; without a key it is the row's own hash.
+/// The key and the hash of a row. A single integer key is kept by value, so that it sorts as people count; other keys
+/// by the hash of their canonical bytes; without a key it is the row's own hash.
 struct KeyedRow {
   arrow::RowHash key;
   arrow::RowHash row;

@@ -17,8 +17,8 @@ namespace sluice::postgres {
 std::unique_ptr<arrow::BatchReader> query_rows(Session& session, const std::string& sql, const Values& params,
                                                std::vector<arrow::Field> fields = {});
 
-/// Runs SQL: several statements where there are no parameters. Inside a guard it belongs to the guard's transaction, and
-/// statements that would end that are refused; outside it commits by itself. Rows changed, or -1.
+/// Runs SQL: several statements where there are no parameters. Inside a guard it belongs to the guard's transaction,
+/// and statements that would end that are refused; outside it commits by itself. Rows changed, or -1.
 int64_t execute_sql(Session& session, const std::string& sql, const Values& params);
 
 /// The first statement of a script that would begin or end a transaction ("COMMIT"), or "".

@@ -121,8 +121,8 @@ class CatalogReader {
       // The names come quoted from pg_get_serial_sequence.
       sql += (i == 0 ? "" : " UNION ALL ") + std::string("SELECT ") + std::to_string(i) +
              " AS i, CASE WHEN s.is_called THEN s.last_value + q.seqincrement ELSE s.last_value END FROM " +
-             sequences_[i].sequence + " s, pg_catalog.pg_sequence q WHERE q.seqrelid = " +
-             quote_literal(sequences_[i].sequence) + "::regclass";
+             sequences_[i].sequence +
+             " s, pg_catalog.pg_sequence q WHERE q.seqrelid = " + quote_literal(sequences_[i].sequence) + "::regclass";
     }
     const Rows rows = control_.ask(sql + " ORDER BY i", {}, "reading the sequences of schema " + schema_);
     for (size_t row = 0; row < rows.size(); ++row) {

@@ -86,12 +86,13 @@ std::string source_of(const TableShape& shape, int64_t rows) {
 
 using Texts = std::vector<std::string>;
 
-Texts quantile_cuts(Connection& connection, const TableShape& shape, const NativeColumn& column, int64_t rows, int64_t wanted) {
+Texts quantile_cuts(Connection& connection, const TableShape& shape, const NativeColumn& column, int64_t rows,
+                    int64_t wanted) {
   const std::string name = quote_name(column.name);
   const Result found = connection.run(
       "SELECT c.cut::text FROM (SELECT DISTINCT cut FROM unnest((SELECT percentile_disc(array(SELECT i / $1::float8 "
-      "FROM generate_series(1, $1::int - 1) i)) WITHIN GROUP (ORDER BY " + name + ") FROM " + source_of(shape, rows) +
-          ")) cut WHERE cut IS NOT NULL) c ORDER BY c.cut",
+      "FROM generate_series(1, $1::int - 1) i)) WITHIN GROUP (ORDER BY " +
+          name + ") FROM " + source_of(shape, rows) + ")) cut WHERE cut IS NOT NULL) c ORDER BY c.cut",
       {std::to_string(wanted)}, "cutting " + shape.label());
   Texts cuts;
   for (int i = 0; i < found.rows(); ++i) cuts.push_back(found.text(i, 0));
@@ -99,12 +100,12 @@ Texts quantile_cuts(Connection& connection, const TableShape& shape, const Nativ
 }
 
 /// nullopt where equal widths would make uneven chunks.
-std::optional<Texts> even_cuts(Connection& connection, const TableShape& shape, const NativeColumn& column, int64_t rows,
-                               int64_t wanted) {
+std::optional<Texts> even_cuts(Connection& connection, const TableShape& shape, const NativeColumn& column,
+                               int64_t rows, int64_t wanted) {
   const std::string name = quote_name(column.name);
-  const Result found = connection.run("SELECT min(" + name + ")::bigint, max(" + name + ")::bigint FROM " +
-                                          quote_qualified(shape.schema, shape.name),
-                                      {}, "cutting " + shape.label());
+  const Result found = connection.run(
+      "SELECT min(" + name + ")::bigint, max(" + name + ")::bigint FROM " + quote_qualified(shape.schema, shape.name),
+      {}, "cutting " + shape.label());
   if (found.is_null(0, 0)) return Texts();
   const __int128 low = found.integer(0, 0);
   const __int128 span = static_cast<__int128>(found.integer(0, 1)) - low + 1;

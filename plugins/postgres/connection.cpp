@@ -49,7 +49,9 @@ std::string Result::text(int row, int column) const {
   return {PQgetvalue(raw_.get(), row, column), static_cast<size_t>(PQgetlength(raw_.get(), row, column))};
 }
 
-int64_t Result::integer(int row, int column) const { return std::strtoll(PQgetvalue(raw_.get(), row, column), nullptr, 10); }
+int64_t Result::integer(int row, int column) const {
+  return std::strtoll(PQgetvalue(raw_.get(), row, column), nullptr, 10);
+}
 
 int64_t Result::affected() const {
   const char* text = PQcmdTuples(raw_.get());
@@ -107,13 +109,15 @@ void Connection::connect() {
 void Connection::wait_for_connect() {
   using Clock = std::chrono::steady_clock;
   const auto deadline = Clock::now() + std::chrono::seconds(options_.connect_timeout());
-  PostgresPollingStatusType state = PQstatus(raw_.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
+  PostgresPollingStatusType state =
+      PQstatus(raw_.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
   while (state != PGRES_POLLING_OK) {
     if (state == PGRES_POLLING_FAILED) throw error_of_connecting(raw_.get(), options_.name());
     if (was_cancelled_) throw Error(Code::cancelled, options_.name() + ": connecting was cancelled");
     if (Clock::now() > deadline) {
-      throw Error(Code::unavailable, options_.name() + ": no answer within " + std::to_string(options_.connect_timeout()) +
-                                         " s", "is the server running and reachable? see option connect_timeout");
+      throw Error(Code::unavailable,
+                  options_.name() + ": no answer within " + std::to_string(options_.connect_timeout()) + " s",
+                  "is the server running and reachable? see option connect_timeout");
     }
     pollfd waiting{PQsocket(raw_.get()), static_cast<short>(state == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
     if (poll(&waiting, 1, 100) > 0) state = PQconnectPoll(raw_.get());
@@ -127,8 +131,8 @@ Error Connection::error(const Result& result, const std::string& where) const {
 Result Connection::run(const std::string& sql, const Values& params, const std::string& where) {
   open();
   const auto pointers = pointers_to(params);
-  Result result(PQexecParams(raw_.get(), sql.c_str(), static_cast<int>(params.size()), nullptr, pointers.data(), nullptr,
-                             nullptr, 0));
+  Result result(PQexecParams(raw_.get(), sql.c_str(), static_cast<int>(params.size()), nullptr, pointers.data(),
+                             nullptr, nullptr, 0));
   if (result.empty() || !result.is_ok()) throw error(result, where);
   return result;
 }
@@ -181,8 +185,8 @@ std::vector<Result> Connection::run_pipeline(const std::vector<Statement>& state
   if (PQenterPipelineMode(raw_.get()) == 0) throw error(Result(), where);
   for (const Statement& statement : statements) {
     const auto pointers = pointers_to(statement.params);
-    if (PQsendQueryParams(raw_.get(), statement.sql.c_str(), static_cast<int>(pointers.size()), nullptr, pointers.data(),
-                          nullptr, nullptr, 0) == 0) {
+    if (PQsendQueryParams(raw_.get(), statement.sql.c_str(), static_cast<int>(pointers.size()), nullptr,
+                          pointers.data(), nullptr, nullptr, 0) == 0) {
       throw error(Result(), where);
     }
   }

@@ -45,8 +45,8 @@ struct Statement {
   Values params = {};
 };
 
-/// One libpq connection, opened at first use and again where it died: the one that carries guards, snapshots, queries and
-/// COPY. Belongs to one thread, but for cancel().
+/// One libpq connection, opened at first use and again where it died: the one that carries guards, snapshots, queries
+/// and COPY. Belongs to one thread, but for cancel().
 class Connection {
  public:
   Connection(const StoreOptions& options, const sluice_host* host);

@@ -28,9 +28,9 @@ class Rows {
   int64_t affected = 0;
 };
 
-/// The second connection of a session, through libpqxx: catalog, identity, fence and other administration, so that these
-/// work also while the first one is inside a guard or in the middle of a stream. Opened at first use and again where it
-/// died. Belongs to one thread, but for cancel().
+/// The second connection of a session, through libpqxx: catalog, identity, fence and other administration, so that
+/// these work also while the first one is inside a guard or in the middle of a stream. Opened at first use and again
+/// where it died. Belongs to one thread, but for cancel().
 class Control {
  public:
   explicit Control(const StoreOptions& options);

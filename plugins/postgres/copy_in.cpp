@@ -28,8 +28,8 @@ void refuse_unsafe_target(const TableShape& shape) {
 std::vector<LoadColumn> plan_columns(const TableShape& shape, const sdk::LoadSpec& spec,
                                      const std::vector<arrow::Field>& fields) {
   if (!spec.columns.empty() && spec.columns.size() != fields.size()) {
-    throw Error(Code::invalid_argument, shape.label() + ": " + std::to_string(spec.columns.size()) + " columns are named, " +
-                                            std::to_string(fields.size()) + " come");
+    throw Error(Code::invalid_argument, shape.label() + ": " + std::to_string(spec.columns.size()) +
+                                            " columns are named, " + std::to_string(fields.size()) + " come");
   }
   std::vector<LoadColumn> columns;
   for (size_t i = 0; i < fields.size(); ++i) {
@@ -130,8 +130,10 @@ LoadTotals load_table(Session& session, const sdk::LoadSpec& spec, arrow::BatchR
   }
   const int64_t taken = copy.finish();
   if (taken != totals.rows) {
-    throw Error(Code::data, "loading " + shape.label() + ": " + std::to_string(totals.rows) + " rows were sent, the server took " +
-                                std::to_string(taken), "does a trigger or rule of the table swallow rows?");
+    throw Error(Code::data,
+                "loading " + shape.label() + ": " + std::to_string(totals.rows) + " rows were sent, the server took " +
+                    std::to_string(taken),
+                "does a trigger or rule of the table swallow rows?");
   }
   totals.bytes = copy.bytes();
   return totals;

@@ -12,9 +12,9 @@ struct LoadTotals {
 };
 
 /// Appends all batches to a table with one binary COPY, inside the session's open guard. Only encodes: the column types
-/// decide how. Throws Error(invalid_argument) without a guard, Error(unsupported) for a table that a crash would empty and
-/// for types that don't go together, Error(data) where a value cannot be kept or the server's count is another than ours;
-/// what the batches throw passes through. The guard can only be aborted then.
+/// decide how. Throws Error(invalid_argument) without a guard, Error(unsupported) for a table that a crash would empty
+/// and for types that don't go together, Error(data) where a value cannot be kept or the server's count is another than
+/// ours; what the batches throw passes through. The guard can only be aborted then.
 LoadTotals load_table(Session& session, const sdk::LoadSpec& spec, arrow::BatchReader& batches);
 
 }  // namespace sluice::postgres

@@ -162,7 +162,8 @@ class CopyOutReader final : public arrow::BatchReader {
       key += (key.empty() ? "" : ", ") + columns_[i].name + " = " + describe_value(columns_[i], cells_[i]);
     }
     const ReadColumn& column = columns_[index];
-    throw Error(Code::data, label_ + " (" + (key.empty() ? "row " + std::to_string(row_number_ + 1) + " of the range" : key) +
+    throw Error(Code::data, label_ + " (" +
+                                (key.empty() ? "row " + std::to_string(row_number_ + 1) + " of the range" : key) +
                                 "), column " + column.name + ": " + column.field.native_type + " " +
                                 describe_value(column, cells_[index]) + " " + why + " and does not fit " +
                                 arrow::to_text(column.field.type));

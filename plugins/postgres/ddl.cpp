@@ -54,7 +54,8 @@ std::string action_clause(const json& key, const char* field, const char* clause
 /// Collects the answer for one catalog. Used once.
 class DdlWriter {
  public:
-  DdlWriter(const std::string& default_schema, const json& catalog) : default_schema_(default_schema), catalog_(catalog) {
+  DdlWriter(const std::string& default_schema, const json& catalog)
+      : default_schema_(default_schema), catalog_(catalog) {
     for (const json& table : list_of(catalog, "tables")) names_.reserve(text_of(table, "name"));
   }
 
@@ -65,7 +66,8 @@ class DdlWriter {
     } else if (stage == "clear") {
       write_clear();
     } else if (stage == "count") {
-      for (const json& table : list_of(catalog_, "tables")) add(0, "count", table, "", "SELECT count(*) FROM " + qualified(table));
+      for (const json& table : list_of(catalog_, "tables"))
+        add(0, "count", table, "", "SELECT count(*) FROM " + qualified(table));
     } else if (stage == "finish") {
       for (const json& table : list_of(catalog_, "tables")) write_finish(table);
     } else {
@@ -110,11 +112,12 @@ class DdlWriter {
   void write_table(const json& table) {
     const std::string name = text_of(table, "name");
     std::string body;
-    for (const json& column : list_of(table, "columns")) body += (body.empty() ? "  " : ",\n  ") + column_clause(table, column);
+    for (const json& column : list_of(table, "columns"))
+      body += (body.empty() ? "  " : ",\n  ") + column_clause(table, column);
     for (const json& check : list_of(table, "checks")) {
       const std::string own = text_of(check, "name");
-      body += ",\n  " + (own.empty() ? "" : "CONSTRAINT " + quote_name(cut_utf8(own, kMaxNameBytes)) + " ") + "CHECK (" +
-              text_of(check, "expression") + ")";
+      body += ",\n  " + (own.empty() ? "" : "CONSTRAINT " + quote_name(cut_utf8(own, kMaxNameBytes)) + " ") +
+              "CHECK (" + text_of(check, "expression") + ")";
     }
     add(1, "table", table, name, "CREATE TABLE " + qualified(table) + " (\n" + body + "\n)");
     write_comments(table);
@@ -125,7 +128,9 @@ class DdlWriter {
     const arrow::Type type = arrow::type_from_text(text_of(column, "type"));
     const std::string native = text_of(column, "native");
     const ColumnForm form = column_form(type, native);
-    columns_.push_back({{"table", text_of(table, "name")}, {"column", name}, {"native", form.native},
+    columns_.push_back({{"table", text_of(table, "name")},
+                        {"column", name},
+                        {"native", form.native},
                         {"carrier", arrow::to_text(form.carrier)}});
     std::string clause = quote_name(name) + " " + form.native;
     const bool is_integer = form.native == "smallint" || form.native == "integer" || form.native == "bigint";
@@ -133,7 +138,8 @@ class DdlWriter {
     clause += default_of(table, column, type.kind, form.native);
     if (!column.value("nullable", true)) clause += " NOT NULL";
     if (!text_of(column, "generated").empty()) warn(table, name, "is generated: becomes an ordinary column");
-    if (!native.empty() && type.kind == Kind::text && !is_kept_as_text(native)) warn(table, name, native + " is kept as text");
+    if (!native.empty() && type.kind == Kind::text && !is_kept_as_text(native))
+      warn(table, name, native + " is kept as text");
     return clause;
   }
 
@@ -142,7 +148,8 @@ class DdlWriter {
     if (!value.is_object() || text_of(value, "kind") == "none") return "";
     const std::string clause = default_clause(text_of(value, "kind"), text_of(value, "text"), kind);
     if (clause.empty()) {
-      warn(table, text_of(column, "name"), "default " + text_of(value, "kind") + " does not fit " + native + ": left out");
+      warn(table, text_of(column, "name"),
+           "default " + text_of(value, "kind") + " does not fit " + native + ": left out");
     }
     return clause;
   }
@@ -189,8 +196,8 @@ class DdlWriter {
     add(1, "index", table, name,
         "CREATE UNIQUE INDEX " + quote_name(name) + " ON " + qualified(table) + " (" + name_list(columns) + ")");
     add(2, kind, table, name,
-        "ALTER TABLE " + qualified(table) + " ADD CONSTRAINT " + quote_name(name) + (is_primary ? " PRIMARY KEY" : " UNIQUE") +
-            " USING INDEX " + quote_name(name));
+        "ALTER TABLE " + qualified(table) + " ADD CONSTRAINT " + quote_name(name) +
+            (is_primary ? " PRIMARY KEY" : " UNIQUE") + " USING INDEX " + quote_name(name));
   }
 
   void write_index(const json& table, const json& index) {
@@ -199,17 +206,20 @@ class DdlWriter {
     std::vector<std::string> columns;
     for (const json& column : list_of(index, "columns")) {
       columns.push_back(text_of(column, "name"));
-      list += (list.empty() ? "" : ", ") + quote_name(columns.back()) + (column.value("descending", false) ? " DESC" : "");
+      list +=
+          (list.empty() ? "" : ", ") + quote_name(columns.back()) + (column.value("descending", false) ? " DESC" : "");
     }
     if (!expression.empty() && expression.rfind("USING ", 0) != 0) {
-      return warn(table, text_of(index, "name"), "is an index over an expression in another store's language: left out");
+      return warn(table, text_of(index, "name"),
+                  "is an index over an expression in another store's language: left out");
     }
     const std::string own = text_of(index, "name");
-    const std::string name = names_.take(own.empty() ? composed_name(text_of(table, "name"), joined(columns), "idx") : own);
+    const std::string name =
+        names_.take(own.empty() ? composed_name(text_of(table, "name"), joined(columns), "idx") : own);
     const std::string where = text_of(index, "where");
     add(1, "index", table, name,
-        std::string("CREATE ") + (index.value("unique", false) ? "UNIQUE " : "") + "INDEX " + quote_name(name) + " ON " +
-            qualified(table) + " " + (expression.empty() ? "(" + list + ")" : expression) +
+        std::string("CREATE ") + (index.value("unique", false) ? "UNIQUE " : "") + "INDEX " + quote_name(name) +
+            " ON " + qualified(table) + " " + (expression.empty() ? "(" + list + ")" : expression) +
             (where.empty() ? "" : " WHERE " + where));
   }
 
@@ -221,10 +231,10 @@ class DdlWriter {
     const std::string schema = text_of(key, "ref_schema").empty() ? schema_of(table) : text_of(key, "ref_schema");
     const auto referenced = texts_of(key, "ref_columns");
     add(3, "foreign_key", table, name,
-        "ALTER TABLE " + qualified(table) + " ADD CONSTRAINT " + quote_name(name) + " FOREIGN KEY (" + name_list(columns) +
-            ") REFERENCES " + quote_qualified(schema, text_of(key, "ref_table")) +
-            (referenced.empty() ? "" : " (" + name_list(referenced) + ")") + action_clause(key, "on_delete", " ON DELETE ") +
-            action_clause(key, "on_update", " ON UPDATE "));
+        "ALTER TABLE " + qualified(table) + " ADD CONSTRAINT " + quote_name(name) + " FOREIGN KEY (" +
+            name_list(columns) + ") REFERENCES " + quote_qualified(schema, text_of(key, "ref_table")) +
+            (referenced.empty() ? "" : " (" + name_list(referenced) + ")") +
+            action_clause(key, "on_delete", " ON DELETE ") + action_clause(key, "on_update", " ON UPDATE "));
   }
 
   /// Constraints without an index are named per table.

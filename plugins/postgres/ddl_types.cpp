@@ -23,7 +23,9 @@ bool is_loadable(const std::string& native, Kind kind) {
     case Kind::text: return std::regex_match(native, kText);
     case Kind::decimal:
     case Kind::number: return std::regex_match(native, kNumber);
-    case Kind::time: return native.rfind("time", 0) == 0 && native.find("without") != std::string::npos && std::regex_match(native, kTime);
+    case Kind::time:
+      return native.rfind("time", 0) == 0 && native.find("without") != std::string::npos &&
+             std::regex_match(native, kTime);
     case Kind::timestamp:
     case Kind::timestamptz: return std::regex_match(native, kTime);
     case Kind::json: return std::regex_match(native, kJson);
@@ -82,7 +84,8 @@ std::string clock_default(const std::string& kind, Kind column) {
     case Kind::timestamp: return is_today ? "CURRENT_DATE" : "(now() AT TIME ZONE 'UTC')";
     case Kind::time: return is_today ? "" : "(now() AT TIME ZONE 'UTC')::time";
     case Kind::text:
-      return std::string("to_char((now() AT TIME ZONE 'UTC'), '") + (is_today ? "YYYY-MM-DD" : "YYYY-MM-DD HH24:MI:SS") + "')";
+      return std::string("to_char((now() AT TIME ZONE 'UTC'), '") +
+             (is_today ? "YYYY-MM-DD" : "YYYY-MM-DD HH24:MI:SS") + "')";
     default: return "";
   }
 }

@@ -86,7 +86,8 @@ const char* append_decimal(const ReadColumn& column, std::string_view binary, ar
     out.append_decimal(value);
     return nullptr;
   }
-  if (value < column.low || value > (column.field.type.kind == Kind::uint64 ? arrow::Int128{UINT64_MAX} : column.high)) {
+  if (value < column.low ||
+      value > (column.field.type.kind == Kind::uint64 ? arrow::Int128{UINT64_MAX} : column.high)) {
     return "is out of range";
   }
   out.append_int64(static_cast<int64_t>(value));
@@ -148,12 +149,14 @@ bool is_well_formed(Decoding decoding, std::string_view binary) {
   if (const size_t width = fixed_width(decoding); width != 0) return binary.size() == width;
   if (decoding == Decoding::jsonb) return !binary.empty() && binary[0] == 1;
   if (decoding == Decoding::bytes) return true;
-  return binary.size() >= 8 && binary.size() == 8 + 2 * static_cast<size_t>(static_cast<uint16_t>(get_int16(binary.data())));
+  return binary.size() >= 8 &&
+         binary.size() == 8 + 2 * static_cast<size_t>(static_cast<uint16_t>(get_int16(binary.data())));
 }
 
 }  // namespace
 
-ReadColumn plan_read_column(const TableShape& shape, const NativeColumn& column, const std::optional<arrow::Type>& wanted) {
+ReadColumn plan_read_column(const TableShape& shape, const NativeColumn& column,
+                            const std::optional<arrow::Type>& wanted) {
   const arrow::Type type = wanted.value_or(logical_type(column.type));
   ReadColumn plan;
   plan.name = column.name;
@@ -167,8 +170,8 @@ ReadColumn plan_read_column(const TableShape& shape, const NativeColumn& column,
   }
   const bool is_integer = integer_decoding(column.type.base, false).has_value();
   if (type.kind != Kind::text && !(type.kind == Kind::number && is_integer)) {
-    throw Error(Code::unsupported, shape.label() + "." + column.name + ": " + column.type.native + " cannot be read as " +
-                                       arrow::to_text(type));
+    throw Error(Code::unsupported, shape.label() + "." + column.name + ": " + column.type.native +
+                                       " cannot be read as " + arrow::to_text(type));
   }
   plan.expression += "::text";
   plan.decoding = Decoding::bytes;

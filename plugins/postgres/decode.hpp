@@ -42,9 +42,10 @@ struct ReadColumn {
   int64_t low = INT64_MIN, high = INT64_MAX;
 };
 
-/// How `column` is delivered as `wanted` (nullopt: as its own logical type). Throws Error(unsupported) naming column and
-/// types where it cannot be.
-ReadColumn plan_read_column(const TableShape& shape, const NativeColumn& column, const std::optional<arrow::Type>& wanted);
+/// How `column` is delivered as `wanted` (nullopt: as its own logical type). Throws Error(unsupported) naming column
+/// and types where it cannot be.
+ReadColumn plan_read_column(const TableShape& shape, const NativeColumn& column,
+                            const std::optional<arrow::Type>& wanted);
 
 /// Appends one value that is not NULL. nullptr when it fits, else why not ("is infinite", ...).
 const char* decode_value(const ReadColumn& column, std::string_view binary, arrow::ColumnBuilder& out);

@@ -12,7 +12,8 @@ namespace {
 std::string squeeze(const std::string& expression) {
   std::string text;
   for (const char c : expression) {
-    if (std::isspace(static_cast<unsigned char>(c)) == 0) text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (std::isspace(static_cast<unsigned char>(c)) == 0)
+      text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
   return text;
 }
@@ -22,19 +23,27 @@ bool is_one_of(const std::array<std::string_view, N>& known, std::string_view te
   return std::find(known.begin(), known.end(), text) != known.end();
 }
 
-constexpr std::array<std::string_view, 14> kNow = {
-    "now()", "current_timestamp", "localtimestamp", "transaction_timestamp()", "statement_timestamp()", "clock_timestamp()",
-    "timezone('utc'::text,now())", "(now()attimezone'utc'::text)", "timezone('utc'::text,current_timestamp)",
-    "(current_timestampattimezone'utc'::text)", "(now())::timestampwithouttimezone",
-    "to_char((now()attimezone'utc'::text),'yyyy-mm-ddhh24:mi:ss'::text)",
-    "to_char(timezone('utc'::text,now()),'yyyy-mm-ddhh24:mi:ss'::text)", "(now())::text"};
+constexpr std::array<std::string_view, 14> kNow = {"now()",
+                                                   "current_timestamp",
+                                                   "localtimestamp",
+                                                   "transaction_timestamp()",
+                                                   "statement_timestamp()",
+                                                   "clock_timestamp()",
+                                                   "timezone('utc'::text,now())",
+                                                   "(now()attimezone'utc'::text)",
+                                                   "timezone('utc'::text,current_timestamp)",
+                                                   "(current_timestampattimezone'utc'::text)",
+                                                   "(now())::timestampwithouttimezone",
+                                                   "to_char((now()attimezone'utc'::text),'yyyy-mm-ddhh24:mi:ss'::text)",
+                                                   "to_char(timezone('utc'::text,now()),'yyyy-mm-ddhh24:mi:ss'::text)",
+                                                   "(now())::text"};
 
-constexpr std::array<std::string_view, 5> kToday = {
-    "current_date", "(now())::date", "('now'::text)::date", "to_char((now()attimezone'utc'::text),'yyyy-mm-dd'::text)",
-    "to_char(timezone('utc'::text,now()),'yyyy-mm-dd'::text)"};
+constexpr std::array<std::string_view, 5> kToday = {"current_date", "(now())::date", "('now'::text)::date",
+                                                    "to_char((now()attimezone'utc'::text),'yyyy-mm-dd'::text)",
+                                                    "to_char(timezone('utc'::text,now()),'yyyy-mm-dd'::text)"};
 
-constexpr std::array<std::string_view, 4> kUuid = {"gen_random_uuid()", "uuid_generate_v4()", "(gen_random_uuid())::text",
-                                                   "(uuid_generate_v4())::text"};
+constexpr std::array<std::string_view, 4> kUuid = {"gen_random_uuid()", "uuid_generate_v4()",
+                                                   "(gen_random_uuid())::text", "(uuid_generate_v4())::text"};
 
 bool is_number(std::string_view text) {
   if (!text.empty() && text[0] == '-') text.remove_prefix(1);
@@ -46,7 +55,8 @@ bool is_cast(std::string_view text) {
   if (text.empty()) return true;
   if (text.substr(0, 2) != "::") return false;
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view(":_ (),.\"[]").find(c) != std::string_view::npos;
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view(":_ (),.\"[]").find(c) != std::string_view::npos;
   });
 }
 
@@ -56,9 +66,12 @@ bool read_quoted(std::string_view text, std::string& value) {
   size_t at = escapes ? 1 : 0;
   if (at >= text.size() || text[at] != '\'') return false;
   for (++at; at < text.size(); ++at) {
-    if (escapes && text[at] == '\\' && at + 1 < text.size()) ++at;
-    else if (text[at] == '\'' && at + 1 < text.size() && text[at + 1] == '\'') ++at;
-    else if (text[at] == '\'') return is_cast(text.substr(at + 1));
+    if (escapes && text[at] == '\\' && at + 1 < text.size())
+      ++at;
+    else if (text[at] == '\'' && at + 1 < text.size() && text[at + 1] == '\'')
+      ++at;
+    else if (text[at] == '\'')
+      return is_cast(text.substr(at + 1));
     value += text[at];
   }
   return false;

@@ -83,8 +83,9 @@ LoadColumn plan_load_column(const TableShape& shape, const NativeColumn& target,
   }
   const auto encoding = encoding_of(target.type, source.type.kind);
   if (!encoding) {
-    throw Error(Code::unsupported, label + ": " + arrow::to_text(source.type) + " cannot be loaded into " +
-                                       target.type.native, "map the column to another type");
+    throw Error(Code::unsupported,
+                label + ": " + arrow::to_text(source.type) + " cannot be loaded into " + target.type.native,
+                "map the column to another type");
   }
   LoadColumn column{target.name, source, target.type, *encoding};
   if (column.encoding == Encoding::int2) limit<int16_t>(column);
@@ -102,169 +103,153 @@ RowEncoder::RowEncoder(std::vector<LoadColumn> columns, std::string label)
     : columns_(std::move(columns)),
       label_(std::move(label)),
       row_bytes_(2 + columns_.size() * (4 + numeric::kMaxDecimalBytes)) {
-  grow(64 * 1024);
+  at_ = grow(64 * 1024, nullptr);
 }
 
-void RowEncoder::grow(size_t bytes) {
-  const size_t used = buffer_ == nullptr ? 0 : size();
+char* RowEncoder::grow(size_t bytes, char* at) {
+  const size_t used = at == nullptr ? 0 : static_cast<size_t>(at - buffer_.get());
   const size_t capacity = std::max(used + bytes, 2 * static_cast<size_t>(end_ - buffer_.get()));
   std::unique_ptr<char[]> larger(new char[capacity]);
   if (used > 0) std::memcpy(larger.get(), buffer_.get(), used);
   buffer_ = std::move(larger);
-  at_ = buffer_.get() + used;
   end_ = buffer_.get() + capacity;
+  return buffer_.get() + used;
 }
 
 void RowEncoder::append_header() {
-  make_room(32);
   constexpr std::string_view kSignature("PGCOPY\n\377\r\n\0", 11);
+  at_ = make_room(32, at_);
   at_ = std::copy(kSignature.begin(), kSignature.end(), at_);
   at_ = put_int32(put_int32(at_, 0), 0);
 }
 
 void RowEncoder::append_trailer() {
-  make_room(2);
+  at_ = make_room(2, at_);
   at_ = put_int16(at_, -1);
 }
 
 void RowEncoder::append_row(const std::vector<arrow::ColumnView>& views, int64_t i, int64_t row_number) {
-  make_room(row_bytes_);
-  at_ = put_int16(at_, static_cast<int16_t>(columns_.size()));
+  char* at = make_room(0, at_);
+  at = put_int16(at, static_cast<int16_t>(columns_.size()));
   for (size_t c = 0; c < columns_.size(); ++c) {
-    if (views[c].is_null(i)) {
-      at_ = put_int32(at_, -1);
-    } else if (const char* why = put_value(columns_[c], views[c], i); why != nullptr) [[unlikely]] {
-      fail(views, c, i, row_number, why);
-    }
+    at = views[c].is_null(i) ? put_int32(at, -1) : put_value(columns_[c], views[c], i, at);
+    if (at == nullptr) [[unlikely]]
+      fail(views, c, i, row_number);
   }
+  at_ = at;
 }
 
-const char* RowEncoder::put_value(const LoadColumn& column, const arrow::ColumnView& view, int64_t i) {
+char* RowEncoder::put_value(const LoadColumn& column, const arrow::ColumnView& view, int64_t i, char* at) {
   switch (column.encoding) {
     case Encoding::boolean:
-      at_ = put_int32(at_, 1);
-      *at_++ = view.int64(i) != 0 ? 1 : 0;
-      return nullptr;
+      at = put_int32(at, 1);
+      *at = view.int64(i) != 0 ? 1 : 0;
+      return at + 1;
     case Encoding::int2:
     case Encoding::int4:
-    case Encoding::int8: return put_integer(column, view, i);
+    case Encoding::int8: return put_integer(column, view, i, at);
     case Encoding::float4:
-    case Encoding::float8: return put_float(column, view, i);
+    case Encoding::float8: return put_float(column, view, i, at);
     case Encoding::date:
     case Encoding::time:
-    case Encoding::timestamp: return put_time(column, view.int64(i));
-    case Encoding::integer_numeric:
-      return put_decimal(column, column.source.type.kind == Kind::uint64 ? Int128{static_cast<uint64_t>(view.int64(i))}
-                                                                         : Int128{view.int64(i)});
-    case Encoding::decimal_numeric: return put_decimal(column, view.decimal(i));
-    case Encoding::text_numeric: return put_number(column, view.bytes(i));
+    case Encoding::timestamp: return put_time(column, view.int64(i), at);
+    case Encoding::integer_numeric: {
+      const int64_t value = view.int64(i);
+      const bool is_unsigned = column.source.type.kind == Kind::uint64;
+      return put_decimal(column, is_unsigned ? Int128{static_cast<uint64_t>(value)} : Int128{value}, at);
+    }
+    case Encoding::decimal_numeric: return put_decimal(column, view.decimal(i), at);
+    case Encoding::text_numeric: return put_number(column, view.bytes(i), at);
     case Encoding::text:
     case Encoding::limited_text:
-    case Encoding::jsonb: return put_text(column, view.bytes(i));
+    case Encoding::jsonb: return put_text(column, view.bytes(i), at);
     case Encoding::uuid:
-    case Encoding::binary: put_bytes(view.bytes(i)); return nullptr;
+    case Encoding::binary: return put_bytes(view.bytes(i), at);
   }
-  return "has an unknown encoding";
+  return refuse("has an unknown encoding");
 }
 
-const char* RowEncoder::put_integer(const LoadColumn& column, const arrow::ColumnView& view, int64_t i) {
+char* RowEncoder::put_integer(const LoadColumn& column, const arrow::ColumnView& view, int64_t i, char* at) {
   const int64_t value = view.int64(i);
-  if (column.source.type.kind == Kind::uint64 && value < 0) return "is out of range";
-  if (value < column.low || value > column.high) return "is out of range";
-  if (column.encoding == Encoding::int8) {
-    at_ = put_int64(put_int32(at_, 8), value);
-  } else if (column.encoding == Encoding::int4) {
-    at_ = put_int32(put_int32(at_, 4), static_cast<int32_t>(value));
-  } else {
-    at_ = put_int16(put_int32(at_, 2), static_cast<int16_t>(value));
-  }
-  return nullptr;
+  if (column.source.type.kind == Kind::uint64 && value < 0) return refuse("is out of range");
+  if (value < column.low || value > column.high) return refuse("is out of range");
+  if (column.encoding == Encoding::int8) return put_int64(put_int32(at, 8), value);
+  if (column.encoding == Encoding::int4) return put_int32(put_int32(at, 4), static_cast<int32_t>(value));
+  return put_int16(put_int32(at, 2), static_cast<int16_t>(value));
 }
 
-const char* RowEncoder::put_time(const LoadColumn& column, int64_t value) {
+char* RowEncoder::put_time(const LoadColumn& column, int64_t value, char* at) {
   if (column.encoding == Encoding::date) {
     const int64_t days = value - kEpochDays;
-    if (days <= INT32_MIN || days >= INT32_MAX) return "is outside the dates that PostgreSQL keeps";
-    at_ = put_int32(put_int32(at_, 4), static_cast<int32_t>(days));
-    return nullptr;
+    if (days <= INT32_MIN || days >= INT32_MAX) return refuse("is outside the dates that PostgreSQL keeps");
+    return put_int32(put_int32(at, 4), static_cast<int32_t>(days));
   }
-  if (value % column.time_unit != 0) return "has more digits behind the second, which the server would round";
+  if (value % column.time_unit != 0) return refuse("has more digits behind the second, which the server would round");
   if (column.encoding == Encoding::timestamp && __builtin_sub_overflow(value, kEpochMicros, &value)) {
-    return "is outside the times that PostgreSQL keeps";
+    return refuse("is outside the times that PostgreSQL keeps");
   }
-  if (value == INT64_MIN) return "is outside the times that PostgreSQL keeps";
-  at_ = put_int64(put_int32(at_, 8), value);
-  return nullptr;
+  if (value == INT64_MIN) return refuse("is outside the times that PostgreSQL keeps");
+  return put_int64(put_int32(at, 8), value);
 }
 
-const char* RowEncoder::put_float(const LoadColumn& column, const arrow::ColumnView& view, int64_t i) {
+char* RowEncoder::put_float(const LoadColumn& column, const arrow::ColumnView& view, int64_t i, char* at) {
   const double value = view.float64(i);
-  if (column.encoding == Encoding::float8) {
-    at_ = put_int64(put_int32(at_, 8), std::bit_cast<int64_t>(value));
-    return nullptr;
-  }
+  if (column.encoding == Encoding::float8) return put_int64(put_int32(at, 8), std::bit_cast<int64_t>(value));
   const auto narrow = static_cast<float>(value);
-  if (static_cast<double>(narrow) != value && !std::isnan(value)) return "is not exactly a real of 4 bytes";
-  at_ = put_int32(put_int32(at_, 4), std::bit_cast<int32_t>(narrow));
-  return nullptr;
+  if (static_cast<double>(narrow) != value && !std::isnan(value)) return refuse("is not exactly a real of 4 bytes");
+  return put_int32(put_int32(at, 4), std::bit_cast<int32_t>(narrow));
 }
 
-const char* RowEncoder::put_decimal(const LoadColumn& column, Int128 unscaled) {
+char* RowEncoder::put_decimal(const LoadColumn& column, Int128 unscaled, char* at) {
   const int scale = column.encoding == Encoding::decimal_numeric ? column.source.type.scale : 0;
   if (column.scale >= 0 && scale > column.scale && unscaled % kPowers[static_cast<size_t>(scale - column.scale)] != 0) {
-    return "has more digits behind the point, which the server would round";
+    return refuse("has more digits behind the point, which the server would round");
   }
-  const size_t size = numeric::encode_decimal(unscaled, scale, at_ + 4);
-  at_ = put_int32(at_, static_cast<int32_t>(size)) + size;
-  return nullptr;
+  const size_t size = numeric::encode_decimal(unscaled, scale, at + 4);
+  return put_int32(at, static_cast<int32_t>(size)) + size;
 }
 
-const char* RowEncoder::put_number(const LoadColumn& column, std::string_view text) {
+char* RowEncoder::put_number(const LoadColumn& column, std::string_view text, char* at) {
   scratch_.clear();
   int digits = 0;
-  if (!numeric::encode_text(text, scratch_, &digits)) return "is not a number that PostgreSQL keeps";
+  if (!numeric::encode_text(text, scratch_, &digits)) return refuse("is not a number that PostgreSQL keeps");
   if (column.scale >= 0 && digits > column.scale) {
-    return "has more digits behind the point, which the server would round";
+    return refuse("has more digits behind the point, which the server would round");
   }
-  put_bytes(scratch_);
-  return nullptr;
+  return put_bytes(scratch_, at);
 }
 
-const char* RowEncoder::put_text(const LoadColumn& column, std::string_view text) {
+char* RowEncoder::put_text(const LoadColumn& column, std::string_view text, char* at) {
   if (!text.empty() && std::memchr(text.data(), 0, text.size()) != nullptr) {
-    return "holds a NUL byte, which PostgreSQL text cannot keep";
+    return refuse("holds a NUL byte, which PostgreSQL text cannot keep");
   }
   if (column.encoding == Encoding::limited_text && static_cast<int64_t>(text.size()) > column.length &&
       characters(text) > column.length) {
-    return "is longer than the column";
+    return refuse("is longer than the column");
   }
-  if (column.encoding != Encoding::jsonb) {
-    put_bytes(text);
-    return nullptr;
-  }
-  make_room(row_bytes_ + text.size() + 1);
-  at_ = put_int32(at_, static_cast<int32_t>(text.size() + 1));
-  *at_++ = 1;  // the version of jsonb's binary form
-  at_ = std::copy(text.begin(), text.end(), at_);
-  return nullptr;
+  if (column.encoding != Encoding::jsonb) return put_bytes(text, at);
+  at = make_room(text.size() + 1, at);
+  at = put_int32(at, static_cast<int32_t>(text.size() + 1));
+  *at++ = 1;  // the version of jsonb's binary form
+  return std::copy(text.begin(), text.end(), at);
 }
 
-void RowEncoder::put_bytes(std::string_view bytes) {
-  make_room(row_bytes_ + bytes.size());
-  at_ = put_int32(at_, static_cast<int32_t>(bytes.size()));
-  at_ = std::copy(bytes.begin(), bytes.end(), at_);
+char* RowEncoder::put_bytes(std::string_view bytes, char* at) {
+  at = make_room(bytes.size(), at);
+  at = put_int32(at, static_cast<int32_t>(bytes.size()));
+  return std::copy(bytes.begin(), bytes.end(), at);
 }
 
-void RowEncoder::fail(const std::vector<arrow::ColumnView>& views, size_t column, int64_t i, int64_t row_number,
-                      const char* why) const {
+void RowEncoder::fail(const std::vector<arrow::ColumnView>& views, size_t column, int64_t i, int64_t row_number) const {
   std::string row = "row " + std::to_string(row_number);
   if (column != 0 && !views[0].is_null(i)) {
     row += ", " + columns_[0].name + " = " + cut_utf8(arrow::value_to_text(views[0], i), 60);
   }
   std::string value = cut_utf8(arrow::value_to_text(views[column], i), 60);
   std::replace(value.begin(), value.end(), '\0', '?');
-  throw Error(Code::data, label_ + " (" + row + "), column " + columns_[column].name + ": " + value + " " + why + " (" +
-                              columns_[column].target.native + ")",
+  throw Error(Code::data,
+              label_ + " (" + row + "), column " + columns_[column].name + ": " + value + " " + why_ + " (" +
+                  columns_[column].target.native + ")",
               "widen the column, or map it with a cast");
 }
 

@@ -64,20 +64,27 @@ class RowEncoder {
   void clear() { at_ = buffer_.get(); }
 
  private:
-  void make_room(size_t bytes) {
-    if (static_cast<size_t>(end_ - at_) < bytes) [[unlikely]] grow(bytes);
+  // Each put_ writes one value at `at` (room for a row is there) and answers its end; nullptr and why_ where it cannot
+  // be kept.
+  char* put_value(const LoadColumn& column, const arrow::ColumnView& view, int64_t i, char* at);
+  char* put_integer(const LoadColumn& column, const arrow::ColumnView& view, int64_t i, char* at);
+  char* put_time(const LoadColumn& column, int64_t value, char* at);
+  char* put_float(const LoadColumn& column, const arrow::ColumnView& view, int64_t i, char* at);
+  char* put_decimal(const LoadColumn& column, arrow::Int128 unscaled, char* at);
+  char* put_text(const LoadColumn& column, std::string_view text, char* at);
+  char* put_number(const LoadColumn& column, std::string_view text, char* at);
+  char* put_bytes(std::string_view bytes, char* at);
+  char* refuse(const char* why) {
+    why_ = why;
+    return nullptr;
   }
-  void grow(size_t bytes);
-  const char* put_value(const LoadColumn& column, const arrow::ColumnView& view, int64_t i);
-  const char* put_integer(const LoadColumn& column, const arrow::ColumnView& view, int64_t i);
-  const char* put_time(const LoadColumn& column, int64_t value);
-  const char* put_float(const LoadColumn& column, const arrow::ColumnView& view, int64_t i);
-  const char* put_decimal(const LoadColumn& column, arrow::Int128 unscaled);
-  const char* put_text(const LoadColumn& column, std::string_view text);
-  const char* put_number(const LoadColumn& column, std::string_view text);
-  void put_bytes(std::string_view bytes);
-  [[noreturn]] void fail(const std::vector<arrow::ColumnView>& views, size_t column, int64_t i, int64_t row_number,
-                         const char* why) const;
+  /// `at`, perhaps moved, with room for `bytes` and a row behind it.
+  char* make_room(size_t bytes, char* at) {
+    return static_cast<size_t>(end_ - at) < bytes + row_bytes_ ? grow(bytes + row_bytes_, at) : at;
+  }
+  char* grow(size_t bytes, char* at);
+  [[noreturn]] void fail(const std::vector<arrow::ColumnView>& views, size_t column, int64_t i,
+                         int64_t row_number) const;
 
   std::vector<LoadColumn> columns_;
   std::string label_;
@@ -85,6 +92,7 @@ class RowEncoder {
   std::unique_ptr<char[]> buffer_;
   char* at_ = nullptr;
   char* end_ = nullptr;
+  const char* why_ = "";
   std::string scratch_;
 };
 

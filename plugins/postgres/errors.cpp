@@ -13,17 +13,39 @@ struct Rule {
 
 /// The longest prefix that fits decides.
 constexpr Rule kRules[] = {
-    {"08", Code::unavailable},      {"57P01", Code::unavailable},    {"57P02", Code::unavailable},
-    {"57P03", Code::unavailable},   {"57P05", Code::unavailable},    {"25P03", Code::unavailable},
-    {"25P04", Code::unavailable},   {"53300", Code::unavailable},    {"53", Code::constraint},
-    {"40", Code::conflict},         {"55P03", Code::conflict},       {"55006", Code::conflict},
-    {"SL", Code::conflict},         {"42501", Code::permission},     {"28", Code::permission},
-    {"25006", Code::permission},    {"3D000", Code::not_found},      {"3F000", Code::not_found},
-    {"42P01", Code::not_found},     {"42703", Code::not_found},      {"42704", Code::not_found},
-    {"57P04", Code::not_found},     {"42P04", Code::already_exists}, {"42P06", Code::already_exists},
-    {"42P07", Code::already_exists}, {"42710", Code::already_exists}, {"42701", Code::already_exists},
-    {"22", Code::data},             {"54", Code::data},              {"23", Code::constraint},
-    {"2BP01", Code::constraint},    {"0A", Code::unsupported},       {"42", Code::invalid_argument},
+    {"08", Code::unavailable},
+    {"57P01", Code::unavailable},
+    {"57P02", Code::unavailable},
+    {"57P03", Code::unavailable},
+    {"57P05", Code::unavailable},
+    {"25P03", Code::unavailable},
+    {"25P04", Code::unavailable},
+    {"53300", Code::unavailable},
+    {"53", Code::constraint},
+    {"40", Code::conflict},
+    {"55P03", Code::conflict},
+    {"55006", Code::conflict},
+    {"SL", Code::conflict},
+    {"42501", Code::permission},
+    {"28", Code::permission},
+    {"25006", Code::permission},
+    {"3D000", Code::not_found},
+    {"3F000", Code::not_found},
+    {"42P01", Code::not_found},
+    {"42703", Code::not_found},
+    {"42704", Code::not_found},
+    {"57P04", Code::not_found},
+    {"42P04", Code::already_exists},
+    {"42P06", Code::already_exists},
+    {"42P07", Code::already_exists},
+    {"42710", Code::already_exists},
+    {"42701", Code::already_exists},
+    {"22", Code::data},
+    {"54", Code::data},
+    {"23", Code::constraint},
+    {"2BP01", Code::constraint},
+    {"0A", Code::unsupported},
+    {"42", Code::invalid_argument},
 };
 
 std::string field(const PGresult* result, int code) {
@@ -67,7 +89,8 @@ Code code_of_sqlstate(std::string_view sqlstate, bool was_cancelled) {
   return best == nullptr ? Code::internal : best->code;
 }
 
-Error make_error(const std::string& sqlstate, const std::string& message, bool was_cancelled, const std::string& where) {
+Error make_error(const std::string& sqlstate, const std::string& message, bool was_cancelled,
+                 const std::string& where) {
   const std::string text = where.empty() ? message : where + ": " + message;
   return Error(code_of_sqlstate(sqlstate, was_cancelled), text, hint_for(sqlstate)).with_sqlstate(sqlstate);
 }
@@ -99,7 +122,8 @@ Error error_of_connecting(const PGconn* connection, const std::string& server) {
     if (line.rfind("LOCATION:", 0) == 0) continue;
     for (size_t colon = line.find(": "); colon != std::string::npos; colon = line.find(": ", colon + 1)) {
       const size_t state = line.find_first_not_of(' ', colon + 1);
-      if (state == std::string::npos || !is_sqlstate(line.substr(state, 5)) || line.substr(state + 5, 2) != ": ") continue;
+      if (state == std::string::npos || !is_sqlstate(line.substr(state, 5)) || line.substr(state + 5, 2) != ": ")
+        continue;
       sqlstate = line.substr(state, 5);
       line = line.substr(state + 7);
       break;
@@ -110,8 +134,8 @@ Error error_of_connecting(const PGconn* connection, const std::string& server) {
   const bool needs_password = PQconnectionNeedsPassword(connection) != 0;
   const bool lacks_root = text.find("root certificate") != std::string::npos;
   return Error(needs_password ? Code::permission : Code::unavailable, server + ": " + text,
-               lacks_root       ? "a remote server's certificate is verified unless told otherwise: give sslrootcert, or "
-                                  "another sslmode in the url"
+               lacks_root ? "a remote server's certificate is verified unless told otherwise: give sslrootcert, or "
+                            "another sslmode in the url"
                : needs_password ? "the server wants a password: put it in the url, PGPASSWORD or a passfile"
                                 : "is the server running and reachable?");
 }

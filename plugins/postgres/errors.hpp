@@ -16,8 +16,8 @@ inline constexpr const char* kStaleFence = "SL001";
 /// The code for a SQLSTATE. 57014 (query cancelled) is TIMEOUT unless `was_cancelled` says that we asked for it.
 Code code_of_sqlstate(std::string_view sqlstate, bool was_cancelled);
 
-/// The error that `result` (may be NULL) or, without one, the connection reports. The message keeps the server's detail,
-/// hint and context; `where` says what was being done ("loading shop.orders").
+/// The error that `result` (may be NULL) or, without one, the connection reports. The message keeps the server's
+/// detail, hint and context; `where` says what was being done ("loading shop.orders").
 Error error_of(const PGresult* result, const PGconn* connection, bool was_cancelled, const std::string& where);
 
 /// Builds an error from its parts, for those that don't come as a PGresult.

@@ -18,8 +18,8 @@ constexpr const char* kLook =
     "greatest(0, ceil(extract(epoch FROM l.lease_until - clock_timestamp()) * 1000))::bigint, "
     "coalesce(l.lease_until <= clock_timestamp(), true) FROM sluice.fence f, sluice.lease l";
 
-/// Ends the backends registered as writers up to the present epoch: only that frees one whose client is stopped in mid-COPY.
-/// backend_start tells a reused pid apart.
+/// Ends the backends registered as writers up to the present epoch: only that frees one whose client is stopped in
+/// mid-COPY. backend_start tells a reused pid apart.
 constexpr const char* kTerminateWriters =
     "SELECT pg_catalog.pg_terminate_backend(a.pid) FROM sluice.writers w JOIN pg_catalog.pg_stat_activity a "
     "ON a.pid = w.backend_pid AND a.backend_start = w.backend_start "
@@ -30,7 +30,8 @@ constexpr const char* kLivingWriters =
     "JOIN pg_catalog.pg_stat_activity a ON a.pid = k.pid "
     "WHERE k.relation = pg_catalog.to_regclass('sluice.fence') AND k.granted AND a.pid <> pg_catalog.pg_backend_pid()";
 
-/// Guards hold a share lock on the row: bumping the epoch against them starves, a lock of the table is served in its turn.
+/// Guards hold a share lock on the row: bumping the epoch against them starves, a lock of the table is served in its
+/// turn.
 constexpr const char* kLockFence = "LOCK TABLE sluice.fence IN EXCLUSIVE MODE";
 
 constexpr const char* kBump =
@@ -68,9 +69,9 @@ std::optional<Acquired> try_to_acquire(Session& session, const sluice_fence_requ
       acquired.holder = holder_of(ask(kLook, {}));
       const bool is_free = !acquired.holder || acquired.holder->is_free;
       if (!is_free && request.mode != SLUICE_FENCE_TAKE_OVER) return;
-      const Rows bumped = ask(kBump, {text_or_empty(request.run), text_or_empty(request.host), text_or_empty(request.boot_id),
-                                      std::to_string(request.pid), std::to_string(request.pid_start),
-                                      text_or_empty(request.journal)});
+      const Rows bumped =
+          ask(kBump, {text_or_empty(request.run), text_or_empty(request.host), text_or_empty(request.boot_id),
+                      std::to_string(request.pid), std::to_string(request.pid_start), text_or_empty(request.journal)});
       acquired.epoch = bumped.integer(0, 0);
       ask(kLease, {text_or_empty(request.run), bumped.text(0, 0), std::to_string(request.lease_ms)});
       ask("DELETE FROM sluice.writers WHERE epoch < $1::bigint", {bumped.text(0, 0)});
@@ -85,10 +86,10 @@ std::optional<Acquired> try_to_acquire(Session& session, const sluice_fence_requ
 }  // namespace
 
 std::string to_json(const Holder& holder) {
-  return nlohmann::json{{"run", holder.run},           {"host", holder.host},
-                        {"boot_id", holder.boot_id},   {"journal", holder.journal},
-                        {"pid", holder.pid},           {"pid_start", holder.pid_start},
-                        {"epoch", holder.epoch},       {"lease_left_ms", holder.lease_left_ms},
+  return nlohmann::json{{"run", holder.run},         {"host", holder.host},
+                        {"boot_id", holder.boot_id}, {"journal", holder.journal},
+                        {"pid", holder.pid},         {"pid_start", holder.pid_start},
+                        {"epoch", holder.epoch},     {"lease_left_ms", holder.lease_left_ms},
                         {"free", holder.is_free}}
       .dump();
 }
@@ -119,9 +120,9 @@ Acquired acquire_fence(Session& session, const sluice_fence_request& request) {
 }
 
 Error stale_fence(const sdk::Fence& fence, const std::string& now_run, int64_t now_epoch) {
-  return Error(Code::conflict, "the fence of run " + fence.run + ", epoch " + std::to_string(fence.epoch) + " is stale: " +
-                                   (now_run.empty() ? "nobody" : "run " + now_run) + " holds it with epoch " +
-                                   std::to_string(now_epoch))
+  return Error(Code::conflict, "the fence of run " + fence.run + ", epoch " + std::to_string(fence.epoch) +
+                                   " is stale: " + (now_run.empty() ? "nobody" : "run " + now_run) +
+                                   " holds it with epoch " + std::to_string(now_epoch))
       .with_sqlstate(kStaleFence);
 }
 

@@ -26,9 +26,9 @@ struct Acquired {
   std::optional<Holder> holder;  ///< who has it, when refused
 };
 
-/// Makes the home where it is missing and takes the fence: with `take_over` from whomever, else when it is free. Writers of
-/// earlier epochs are terminated first, also those whose client is stopped. Throws Error(timeout) naming the backends where
-/// they cannot be got rid of.
+/// Makes the home where it is missing and takes the fence: with `take_over` from whomever, else when it is free.
+/// Writers of earlier epochs are terminated first, also those whose client is stopped. Throws Error(timeout) naming the
+/// backends where they cannot be got rid of.
 Acquired acquire_fence(Session& session, const sluice_fence_request& request);
 
 /// Throw Error(conflict) with sqlstate SL001 where the fence is not (run, epoch)'s any more.

@@ -11,8 +11,8 @@ namespace {
 
 constexpr const char* kBegin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE NOT DEFERRABLE";
 
-/// Fence check and ledger key in one statement. The unique index makes it wait for another backend that has inserted the
-/// same key and not yet ended.
+/// Fence check and ledger key in one statement. The unique index makes it wait for another backend that has inserted
+/// the same key and not yet ended.
 constexpr const char* kEnter =
     "WITH f AS MATERIALIZED (SELECT run, epoch FROM sluice.fence FOR SHARE), "
     "i AS (INSERT INTO sluice.ledger (run, node, tbl, generation, chunk, epoch) "

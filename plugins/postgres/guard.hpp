@@ -7,8 +7,8 @@
 /// The one transaction around every change of a target: fence check, ledger key, work, ledger row, commit.
 namespace sluice::postgres {
 
-/// Opens the guard on the session's data connection. False: the ledger has the key, nothing is open. Throws Error(conflict)
-/// with sqlstate SL001 for a stale fence. Waits for another transaction that holds the same key.
+/// Opens the guard on the session's data connection. False: the ledger has the key, nothing is open. Throws
+/// Error(conflict) with sqlstate SL001 for a stale fence. Waits for another transaction that holds the same key.
 bool begin_guard(Session& session, const sdk::Fence& fence, const sdk::WorkKey& key);
 
 /// Writes the result and commits. Throws Error(in_doubt) where the connection is lost inside COMMIT, Error(unavailable)

@@ -12,9 +12,9 @@ namespace {
 /// Serialises the making of the home; held to the end of the transaction only.
 constexpr const char* kLockHome = "SELECT pg_catalog.pg_advisory_xact_lock(6006517293041527905)";
 
-/// fence: who may write; read FOR SHARE by every guard. The lease is a row apart, so that renewing it never waits for guards.
+/// fence: who may write; read FOR SHARE by every guard. The lease is a row apart, so that renewing it never waits for
+/// guards.
 constexpr const char* kHomeTables[] = {
-    "CREATE SCHEMA IF NOT EXISTS sluice",
     "CREATE TABLE IF NOT EXISTS sluice.fence (one boolean PRIMARY KEY DEFAULT true CHECK (one), pin uuid NOT NULL, "
     "epoch bigint NOT NULL, run text NOT NULL, host text NOT NULL, boot_id text NOT NULL, pid bigint NOT NULL, "
     "pid_start bigint NOT NULL, journal text NOT NULL)",
@@ -31,10 +31,11 @@ constexpr const char* kHomeTables[] = {
     "f_out text NOT NULL DEFAULT '0:' || repeat('0', 32) || ':' || repeat('0', 32), "
     "committed_at timestamptz NOT NULL DEFAULT now(), "
     "PRIMARY KEY (run, node, tbl, generation, chunk))",
-    "CREATE TABLE IF NOT EXISTS sluice.objects (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, "
+    "CREATE TABLE IF NOT EXISTS sluice.objects (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT "
+    "NULL, "
     "node text NOT NULL, generation bigint NOT NULL, kind text NOT NULL, classid oid NOT NULL, oid oid NOT NULL, "
     "schema text NOT NULL, name text NOT NULL, tbl text NOT NULL)",
-    "COMMENT ON SCHEMA sluice IS 'Ledger and fence of a migration engine; removed by its retire command'",
+    "COMMENT ON TABLE sluice.ledger IS 'What migrations have done to this database; removed by sluice retire'",
 };
 
 constexpr const char* kFenceRow =
@@ -78,6 +79,8 @@ void create_home(Session& session) {
   if (has_home(session)) return;
   session.control().run_transaction("creating the ledger's home", [](const Control::Ask& ask) {
     ask(kLockHome, {});
+    // IF NOT EXISTS would want the right to create schemas even where an administrator has made this one.
+    if (ask("SELECT pg_catalog.to_regnamespace('sluice') IS NULL", {}).is_true(0, 0)) ask("CREATE SCHEMA sluice", {});
     for (const char* statement : kHomeTables) ask(statement, {});
     ask(kFenceRow, {random_uuid()});
     ask(kLeaseRow, {});
@@ -106,8 +109,9 @@ void retire_run(Session& session, const sdk::Fence& fence, const std::string& ru
     const Rows held = ask("SELECT 1 FROM sluice.fence WHERE run = $1 AND epoch = $2::bigint FOR UPDATE",
                           {fence.run, std::to_string(fence.epoch)});
     if (held.empty()) {
-      throw Error(Code::conflict, "the fence is no longer held by run " + fence.run + ", epoch " +
-                                      std::to_string(fence.epoch)).with_sqlstate(kStaleFence);
+      throw Error(Code::conflict,
+                  "the fence is no longer held by run " + fence.run + ", epoch " + std::to_string(fence.epoch))
+          .with_sqlstate(kStaleFence);
     }
     ask("DELETE FROM sluice.ledger WHERE run = $1", {run});
     ask("DELETE FROM sluice.objects WHERE run = $1", {run});

@@ -4,8 +4,8 @@
 
 #include "session.hpp"
 
-/// The ledger's home in a target: schema `sluice` with the tables fence, lease, writers, ledger and objects. Hidden from the
-/// catalog, never touched by undo.
+/// The ledger's home in a target: schema `sluice` with the tables fence, lease, writers, ledger and objects. Hidden
+/// from the catalog, never touched by undo.
 namespace sluice::postgres {
 
 inline constexpr const char* kHomeSchema = "sluice";

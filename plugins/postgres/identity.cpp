@@ -11,13 +11,15 @@ namespace {
 /// Where the system identifier may not be read: the address, which names the cluster less surely.
 std::string cluster_id(Session& session) {
   try {
-    return session.control().ask("SELECT system_identifier FROM pg_catalog.pg_control_system()", {}, "identity").text(0, 0);
+    return session.control()
+        .ask("SELECT system_identifier FROM pg_catalog.pg_control_system()", {}, "identity")
+        .text(0, 0);
   } catch (const Error& error) {
     if (error.code() != Code::permission) throw;
   }
   const Rows address = session.control().ask(
-      "SELECT coalesce(host(inet_server_addr()), current_setting('unix_socket_directories')), current_setting('port')", {},
-      "identity");
+      "SELECT coalesce(host(inet_server_addr()), current_setting('unix_socket_directories')), current_setting('port')",
+      {}, "identity");
   return address.text(0, 0) + ":" + address.text(0, 1);
 }
 

@@ -23,7 +23,8 @@ constexpr const char* kUpdate =
 constexpr const char* kCounts = "read, kept, filtered, rejected, emitted, written, already_there, refused";
 
 constexpr const char* kSelect =
-    "SELECT node, tbl, generation, chunk, bounds, read, kept, filtered, rejected, emitted, written, already_there, refused, "
+    "SELECT node, tbl, generation, chunk, bounds, read, kept, filtered, rejected, emitted, written, already_there, "
+    "refused, "
     "f_src, f_out, epoch FROM sluice.ledger";
 
 Values key_params(const sdk::WorkKey& key) {
@@ -59,15 +60,15 @@ class NoRows final : public arrow::BatchReader {
 
 std::string to_text(const sluice_fingerprint& f) {
   char text[128];
-  std::snprintf(text, sizeof text, "%" PRIu64 ":%016" PRIx64 "%016" PRIx64 ":%016" PRIx64 "%016" PRIx64, f.count, f.sum_high,
-                f.sum_low, f.xor_high, f.xor_low);
+  std::snprintf(text, sizeof text, "%" PRIu64 ":%016" PRIx64 "%016" PRIx64 ":%016" PRIx64 "%016" PRIx64, f.count,
+                f.sum_high, f.sum_low, f.xor_high, f.xor_low);
   return text;
 }
 
 Statement ledger_update(const sdk::WorkKey& key, const sluice_work_result& result) {
   Values params = key_params(key);
-  for (const int64_t count : {result.read, result.kept, result.filtered, result.rejected, result.emitted, result.written,
-                              result.already_there, result.refused}) {
+  for (const int64_t count : {result.read, result.kept, result.filtered, result.rejected, result.emitted,
+                              result.written, result.already_there, result.refused}) {
     params.push_back(std::to_string(count));
   }
   params.push_back(to_text(result.f_src));
@@ -82,8 +83,8 @@ std::string ledger_row_json(Connection& connection, const sdk::WorkKey& key) {
                                         "AND generation = $4::bigint AND chunk = $5::bigint",
                                     key_params(key), "reading the ledger");
   if (row.rows() == 0) return "{}";
-  nlohmann::json json = {{"run", key.run},       {"node", key.node},         {"table", key.table},
-                         {"chunk", key.chunk},   {"f_src", row.text(0, 0)},  {"f_out", row.text(0, 1)},
+  nlohmann::json json = {{"run", key.run},           {"node", key.node},           {"table", key.table},
+                         {"chunk", key.chunk},       {"f_src", row.text(0, 0)},    {"f_out", row.text(0, 1)},
                          {"bounds", row.text(0, 2)}, {"epoch", row.integer(0, 3)}, {"generation", key.generation}};
   for (int i = 4; i < 12; ++i) json[PQfname(row.get(), i)] = row.integer(0, i);
   return json.dump();

@@ -229,7 +229,8 @@ bool encode_text(std::string_view text, std::string& out, int* fraction_digits) 
   std::vector<uint16_t> groups;
   for (size_t i = 0; i < number.digits.size(); i += 4) {
     const char* d = number.digits.data() + i;
-    groups.push_back(static_cast<uint16_t>((d[0] - '0') * 1000 + (d[1] - '0') * 100 + (d[2] - '0') * 10 + (d[3] - '0')));
+    groups.push_back(
+        static_cast<uint16_t>((d[0] - '0') * 1000 + (d[1] - '0') * 100 + (d[2] - '0') * 10 + (d[3] - '0')));
   }
   int weight = static_cast<int>(groups.size()) - (scale + 3) / 4 - 1;
   while (!groups.empty() && groups.back() == 0) groups.pop_back();
@@ -238,8 +239,8 @@ bool encode_text(std::string_view text, std::string& out, int* fraction_digits) 
   weight -= static_cast<int>(leading);
   groups.erase(groups.begin(), groups.begin() + static_cast<std::ptrdiff_t>(leading));
   const bool is_zero = groups.empty();
-  put_header(header, static_cast<int>(groups.size()), is_zero ? 0 : weight, number.is_negative && !is_zero ? kNegative : 0,
-             scale);
+  put_header(header, static_cast<int>(groups.size()), is_zero ? 0 : weight,
+             number.is_negative && !is_zero ? kNegative : 0, scale);
   out.append(header, 8);
   for (const uint16_t group : groups) {
     put16(header, group);

@@ -14,11 +14,12 @@ using arrow::Int128;
 /// Most bytes that encode_decimal writes.
 inline constexpr size_t kMaxDecimalBytes = 8 + 2 * 12;
 
-/// Writes the binary form of unscaled * 10^-scale at `out` (kMaxDecimalBytes free) and answers its length. 0 <= scale <= 38.
+/// Writes the binary form of unscaled * 10^-scale at `out` (kMaxDecimalBytes free) and answers its length. 0 <= scale
+/// <= 38.
 size_t encode_decimal(Int128 unscaled, int scale, char* out);
 
-/// Appends the binary form of a decimal text ("-12.50", "1e-7", "NaN", "-Infinity"). False where `text` is not a number or
-/// is beyond what numeric holds. `*fraction_digits` is set to the digits behind the point that are needed.
+/// Appends the binary form of a decimal text ("-12.50", "1e-7", "NaN", "-Infinity"). False where `text` is not a number
+/// or is beyond what numeric holds. `*fraction_digits` is set to the digits behind the point that are needed.
 bool encode_text(std::string_view text, std::string& out, int* fraction_digits);
 
 enum class Fit { ok, not_a_number, too_precise, too_large };

@@ -22,12 +22,14 @@ struct Kind {
 
 #define SLUICE_MINE ".xmin::text::bigint = (pg_catalog.txid_current() & 4294967295)"
 
-constexpr const char* kFindRelation =
-    "SELECT c.tableoid, c.oid, c" SLUICE_MINE " FROM pg_catalog.pg_class c "
-    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND $3::text IS NOT NULL";
+constexpr const char* kFindRelation = "SELECT c.tableoid, c.oid, c" SLUICE_MINE
+                                      " FROM pg_catalog.pg_class c "
+                                      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 "
+                                      "AND c.relname = $2 AND $3::text IS NOT NULL";
 
 constexpr const char* kRelationNow =
-    "SELECT n.nspname, c.relname, '', CASE WHEN c.relkind IN ('r', 'p') THEN 'table' WHEN c.relkind IN ('i', 'I') THEN 'index' "
+    "SELECT n.nspname, c.relname, '', CASE WHEN c.relkind IN ('r', 'p') THEN 'table' WHEN c.relkind IN ('i', 'I') THEN "
+    "'index' "
     "WHEN c.relkind = 'S' THEN 'sequence' ELSE '' END FROM pg_catalog.pg_class c "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::oid";
 
@@ -80,7 +82,8 @@ std::vector<Object> objects_from_json(const std::string& text) {
   std::vector<Object> objects;
   try {
     for (const json& entry : json::parse(text)) {
-      Object object{entry.value("kind", ""), entry.value("schema", ""), entry.value("name", ""), entry.value("table", "")};
+      Object object{entry.value("kind", ""), entry.value("schema", ""), entry.value("name", ""),
+                    entry.value("table", "")};
       if (object.kind == "schema" && object.name.empty()) object.name = object.schema;
       if (object.kind == "table" && object.name.empty()) object.name = object.table;
       objects.push_back(std::move(object));
@@ -154,7 +157,8 @@ std::string drop_objects(Session& session, const std::string& run, const std::st
 
 std::string list_objects(Session& session, const std::string& run, const std::string& node) {
   json list = json::array();
-  const auto add = [&](const std::string& kind, const std::string& schema, const std::string& name, const std::string& table) {
+  const auto add = [&](const std::string& kind, const std::string& schema, const std::string& name,
+                       const std::string& table) {
     list.push_back({{"kind", kind}, {"schema", schema}, {"name", name}, {"table", table}});
   };
   if (session.guard) {

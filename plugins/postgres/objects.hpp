@@ -11,8 +11,8 @@ namespace sluice::postgres {
 /// Throws Error(not_found) for an object that is not there at all.
 void record_objects(Session& session, const std::string& objects);
 
-/// Inside a guard: drops what (run, node) recorded, newest first. JSON {"dropped": [...], "kept": [...]}. Never CASCADE:
-/// throws Error(constraint) where something of others depends on a table.
+/// Inside a guard: drops what (run, node) recorded, newest first. JSON {"dropped": [...], "kept": [...]}. Never
+/// CASCADE: throws Error(constraint) where something of others depends on a table.
 std::string drop_objects(Session& session, const std::string& run, const std::string& node);
 
 /// JSON array as recorded.

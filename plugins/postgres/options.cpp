@@ -53,7 +53,8 @@ StoreOptions::StoreOptions(const sluice_option* options, int64_t count) {
 void StoreOptions::read_timeout(const std::string& text) {
   const auto seconds = arrow::int64_from_text(text);
   if (!seconds || *seconds < 1 || *seconds > 3600) {
-    throw Error(Code::invalid_argument, "option 'connect_timeout': expected whole seconds from 1 to 3600, found " + text);
+    throw Error(Code::invalid_argument,
+                "option 'connect_timeout': expected whole seconds from 1 to 3600, found " + text);
   }
   connect_timeout_ = static_cast<int>(*seconds);
 }
@@ -61,7 +62,7 @@ void StoreOptions::read_timeout(const std::string& text) {
 void StoreOptions::read_url(const std::string& url) {
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> parsed(PQconninfoParse(url.c_str(), &message),
-                                                                             PQconninfoFree);
+                                                                              PQconninfoFree);
   PQfreemem(message);
   if (parsed == nullptr) {
     // libpq's own text quotes parts of the url, and so perhaps the password.

@@ -80,19 +80,21 @@ sluice_status catalog(sluice_session* session, const char* filter, sluice_buffer
   return call(session, error, [&] { sdk::fill(out, read_catalog(*session, sdk::text(filter))); });
 }
 
-sluice_status ddl(sluice_session* session, const char* wanted, const char* stage, sluice_buffer* out, sluice_error* error) {
+sluice_status ddl(sluice_session* session, const char* wanted, const char* stage, sluice_buffer* out,
+                  sluice_error* error) {
   return call(session, error,
               [&] { sdk::fill(out, make_ddl(session->options().schema(), sdk::text(wanted), sdk::text(stage))); });
 }
 
 sluice_status query(sluice_session* session, const char* text, const char* const* params, int64_t count,
                     ArrowArrayStream* out, sluice_error* error) {
-  return call(session, error,
-              [&] { export_rows(session, query_rows(*session, sdk::text(text), sdk::parameters(params, count)), out); });
+  return call(session, error, [&] {
+    export_rows(session, query_rows(*session, sdk::text(text), sdk::parameters(params, count)), out);
+  });
 }
 
-sluice_status execute(sluice_session* session, const char* text, const char* const* params, int64_t count, int64_t* rows,
-                      sluice_error* error) {
+sluice_status execute(sluice_session* session, const char* text, const char* const* params, int64_t count,
+                      int64_t* rows, sluice_error* error) {
   return call(session, error, [&] { *rows = execute_sql(*session, sdk::text(text), sdk::parameters(params, count)); });
 }
 
@@ -133,8 +135,9 @@ sluice_status fence_acquire(sluice_session* session, const sluice_fence_request*
     }
     const Holder now = acquired.holder.value_or(Holder{});
     if (holder != nullptr) sdk::fill(holder, to_json(now));
-    throw Error(Code::conflict, "the target is held by run " + now.run + " (host " + now.host + ", pid " +
-                                    std::to_string(now.pid) + ", epoch " + std::to_string(now.epoch) + ")",
+    throw Error(Code::conflict,
+                "the target is held by run " + now.run + " (host " + now.host + ", pid " + std::to_string(now.pid) +
+                    ", epoch " + std::to_string(now.epoch) + ")",
                 "its lease ends in " + std::to_string((now.lease_left_ms + 999) / 1000) + " s");
   });
 }
@@ -166,13 +169,15 @@ sluice_status guard_commit(sluice_session* session, const sluice_work_result* re
 
 void guard_abort(sluice_session* session) { abort_guard(*session); }
 
-sluice_status guard_probe(sluice_session* session, const sluice_work_key* key, sluice_buffer* out, sluice_error* error) {
+sluice_status guard_probe(sluice_session* session, const sluice_work_key* key, sluice_buffer* out,
+                          sluice_error* error) {
   return call(session, error, [&] { sdk::fill(out, probe_guard(*session, sdk::work_key(key))); });
 }
 
 sluice_status ledger_read(sluice_session* session, const char* run, const char* node, ArrowArrayStream* out,
                           sluice_error* error) {
-  return call(session, error, [&] { export_rows(session, read_ledger(*session, sdk::text(run), sdk::text(node)), out); });
+  return call(session, error,
+              [&] { export_rows(session, read_ledger(*session, sdk::text(run), sdk::text(node)), out); });
 }
 
 sluice_status ledger_forget(sluice_session* session, const char* run, const char* node, uint32_t generation,

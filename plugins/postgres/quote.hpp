@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-/// The one place where names and values become SQL text. Pure functions: they hold for client_encoding UTF8, which every
-/// connection of this plugin sets.
+/// The one place where names and values become SQL text. Pure functions: they hold for client_encoding UTF8, which
+/// every connection of this plugin sets.
 namespace sluice::postgres {
 
 /// Longest identifier in bytes; the server cuts longer ones.
@@ -16,7 +16,8 @@ std::string quote_name(std::string_view name);
 /// "schema"."name"; just "name" where schema is empty.
 std::string quote_qualified(std::string_view schema, std::string_view name);
 
-/// A text literal, right under either setting of standard_conforming_strings. Throws Error(data) where `text` holds a NUL.
+/// A text literal, right under either setting of standard_conforming_strings. Throws Error(data) where `text` holds a
+/// NUL.
 std::string quote_literal(std::string_view text);
 
 /// The longest prefix of at most `bytes` bytes that ends at a UTF-8 character.

@@ -14,7 +14,8 @@ Connection& Session::data() {
   }
   if (data_.is_alive()) return data_;
   if (guard) throw Error(Code::unavailable, "the connection of the open guard was lost: nothing of it was committed");
-  if (has_snapshot) throw Error(Code::unavailable, "the connection that held the snapshot was lost, and the snapshot with it");
+  if (has_snapshot)
+    throw Error(Code::unavailable, "the connection that held the snapshot was lost, and the snapshot with it");
   data_.open();
   return data_;
 }

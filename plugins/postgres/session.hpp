@@ -25,8 +25,8 @@ class Session {
   Session(const StoreOptions& options, const sluice_host* host);
 
   const StoreOptions& options() const { return options_; }
-  /// The connection of guards, snapshots, queries and COPY. Reconnects where it died and no guard or snapshot was on it;
-  /// throws Error(unavailable) where one was, Error(invalid_argument) while a stream is being read from it.
+  /// The connection of guards, snapshots, queries and COPY. Reconnects where it died and no guard or snapshot was on
+  /// it; throws Error(unavailable) where one was, Error(invalid_argument) while a stream is being read from it.
   Connection& data();
   Control& control() { return control_; }
   /// The data connection as it is, for cleaning up.

@@ -111,8 +111,8 @@ arrow::Type logical_type(const NativeType& type) {
 }
 
 bool is_text_like(const NativeType& type) {
-  return type.base == oid::kText || type.base == oid::kVarchar || type.base == oid::kBpchar || type.base == oid::kName ||
-         type.is_enum || type.receive == "citextrecv";
+  return type.base == oid::kText || type.base == oid::kVarchar || type.base == oid::kBpchar ||
+         type.base == oid::kName || type.is_enum || type.receive == "citextrecv";
 }
 
 }  // namespace sluice::postgres

@@ -12,9 +12,10 @@ namespace sluice::postgres {
 
 /// Type numbers of the server's built-in types.
 namespace oid {
-inline constexpr uint32_t kBool = 16, kBytea = 17, kName = 19, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25, kJson = 114,
-                          kFloat4 = 700, kFloat8 = 701, kBpchar = 1042, kVarchar = 1043, kDate = 1082, kTime = 1083,
-                          kTimestamp = 1114, kTimestamptz = 1184, kNumeric = 1700, kUuid = 2950, kJsonb = 3802;
+inline constexpr uint32_t kBool = 16, kBytea = 17, kName = 19, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25,
+                          kJson = 114, kFloat4 = 700, kFloat8 = 701, kBpchar = 1042, kVarchar = 1043, kDate = 1082,
+                          kTime = 1083, kTimestamp = 1114, kTimestamptz = 1184, kNumeric = 1700, kUuid = 2950,
+                          kJsonb = 3802;
 }  // namespace oid
 
 /// A column's type. Domains are resolved to what they are made of.
@@ -22,8 +23,8 @@ struct NativeType {
   uint32_t base = 0;      ///< oid of the type below all domains
   int32_t modifier = -1;  ///< its atttypmod, -1 for none
   bool is_enum = false;
-  std::string receive;    ///< name of the function that reads its binary form
-  std::string native;     ///< the server's own spelling, of the domain where it is one
+  std::string receive;  ///< name of the function that reads its binary form
+  std::string native;   ///< the server's own spelling, of the domain where it is one
 };
 
 struct NativeColumn {

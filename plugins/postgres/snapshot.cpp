@@ -13,8 +13,14 @@ constexpr const char* kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 constexpr const char* kState =
     "SELECT c.relname, concat_ws(' ', 'oid', c.oid, 'file', pg_catalog.pg_relation_filenode(c.oid), 'bytes', "
-    "CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_relation_size(c.oid) END, 'inserted', s.n_tup_ins, 'updated', s.n_tup_upd, "
-    "'deleted', s.n_tup_del) "
+    "CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_relation_size(c.oid) END, 'inserted', s.n_tup_ins, 'updated', "
+    "s.n_tup_upd, "
+    "'deleted', s.n_tup_del, "
+    // Whoever is writing right now has not been counted: no other answer equals this one.
+    "(SELECT 'being written at ' || clock_timestamp() FROM pg_catalog.pg_locks k WHERE k.relation = c.oid AND "
+    "k.granted "
+    "AND k.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) "
+    "AND k.mode IN ('RowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') LIMIT 1)) "
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
     "LEFT JOIN pg_catalog.pg_stat_user_tables s ON s.relid = c.oid "
     "WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND ($2::text[] IS NULL OR c.relname = ANY ($2::text[])) "
@@ -62,7 +68,8 @@ void join_snapshot(Session& session, const std::string& token) {
     roll_back(session);
     // 22023 and 42704: the server has no such snapshot any more.
     if (error.code() == Code::unavailable) throw;
-    throw Error(Code::unavailable, error.message(), "its exporter has ended: export a new one").with_sqlstate(error.sqlstate());
+    throw Error(Code::unavailable, error.message(), "its exporter has ended: export a new one")
+        .with_sqlstate(error.sqlstate());
   }
 }
 

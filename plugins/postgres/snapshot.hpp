@@ -16,8 +16,9 @@ void join_snapshot(Session& session, const std::string& token);
 /// Throws Error(conflict) where the exporter's transaction is no longer the one of `token`.
 void confirm_snapshot(Session& session, const std::string& token);
 
-/// JSON object with a text per table: identity of its storage and the server's change counters. Writers report to these
-/// counters when their session is idle or ends, so the last seconds before a call may be missing.
+/// JSON object with a text per table: identity of its storage and the server's change counters. A table that is being
+/// written never answers the same twice. Sessions report to the counters when they end or have been idle for up to ten
+/// seconds, so what was committed just before a call may be missing.
 std::string source_state(Session& session, const std::string& filter);
 
 }  // namespace sluice::postgres

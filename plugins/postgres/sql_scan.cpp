@@ -14,7 +14,7 @@ class Scanner {
   explicit Scanner(const std::string& sql) : sql_(sql) {}
 
   std::string find() {
-    bool begins = true;  // the next word is a statement's first
+    bool begins = true;      // the next word is a statement's first
     bool is_atomic = false;  // inside BEGIN ATOMIC ... END of a function's body
     std::string previous;
     while (at_ < sql_.size()) {
@@ -39,7 +39,7 @@ class Scanner {
 
  private:
   static bool controls_transaction(const std::string& word) {
-    static constexpr const char* kWords[] = {"BEGIN", "START",  "COMMIT",    "ROLLBACK", "END",
+    static constexpr const char* kWords[] = {"BEGIN", "START",     "COMMIT",  "ROLLBACK", "END",
                                              "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"};
     return std::any_of(std::begin(kWords), std::end(kWords), [&](const char* known) { return word == known; });
   }
@@ -55,8 +55,10 @@ class Scanner {
     if (!starts("/*")) return false;
     int depth = 0;
     do {
-      if (starts("/*")) ++depth, ++at_;
-      else if (starts("*/")) --depth, ++at_;
+      if (starts("/*"))
+        ++depth, ++at_;
+      else if (starts("*/"))
+        --depth, ++at_;
       ++at_;
     } while (depth > 0 && at_ < sql_.size());
     return true;
@@ -77,7 +79,8 @@ class Scanner {
   bool skip_dollar() {
     size_t end = at_ + 1;
     while (end < sql_.size() && is_word(sql_[end])) ++end;
-    if (end >= sql_.size() || sql_[end] != '$' || std::isdigit(static_cast<unsigned char>(sql_[at_ + 1])) != 0) return false;
+    if (end >= sql_.size() || sql_[end] != '$' || std::isdigit(static_cast<unsigned char>(sql_[at_ + 1])) != 0)
+      return false;
     const std::string tag = sql_.substr(at_, end - at_ + 1);
     const size_t close = sql_.find(tag, end + 1);
     at_ = close == std::string::npos ? sql_.size() : close + tag.size();

@@ -49,10 +49,11 @@ struct Listed {
 };
 
 std::vector<Listed> list_tables(Session& session) {
-  Statement list(session,
-                 "SELECT l.name, l.type, coalesce(s.sql, '') FROM pragma_table_list l JOIN sqlite_schema s ON s.name = l.name "
-                 "WHERE l.schema = 'main' AND s.type IN ('table', 'view') ORDER BY s.rowid",
-                 "listing tables");
+  Statement list(
+      session,
+      "SELECT l.name, l.type, coalesce(s.sql, '') FROM pragma_table_list l JOIN sqlite_schema s ON s.name = l.name "
+      "WHERE l.schema = 'main' AND s.type IN ('table', 'view') ORDER BY s.rowid",
+      "listing tables");
   std::vector<Listed> listed;
   while (list.step()) {
     const std::string name = list.string(0);

@@ -21,8 +21,8 @@ using nlohmann::json;
 enum Group { kIndexes = 0, kSequences = 1, kStatistics = 2 };
 
 json statement(const std::string& sql, const char* kind, const std::string& table, const std::string& name, int group) {
-  return {{"sql", sql}, {"kind", kind}, {"schema", ""}, {"table", table}, {"name", name}, {"group", group},
-          {"transactional", true}};
+  return {{"sql", sql},   {"kind", kind},   {"schema", ""},         {"table", table},
+          {"name", name}, {"group", group}, {"transactional", true}};
 }
 
 /// Gives every index a name that no table and no other index has: SQLite has one name space per file.
@@ -66,7 +66,8 @@ class Finisher {
       if (rowid != nullptr && rowid->is_identity) add_sequence(table, *rowid);
     }
     for (const WantedTable& table : tables_) {
-      statements_.push_back(statement("ANALYZE " + quote_name(table.name), "analyze", table.name, table.name, kStatistics));
+      statements_.push_back(
+          statement("ANALYZE " + quote_name(table.name), "analyze", table.name, table.name, kStatistics));
     }
   }
 
@@ -98,11 +99,11 @@ class Finisher {
   void add_sequence(const WantedTable& table, const WantedColumn& column) {
     const std::string name = quote_text(table.name);
     const std::string last = std::to_string(column.next > 0 ? column.next - 1 : 0);
-    const std::string sql =
-        "INSERT INTO sqlite_sequence (name, seq) SELECT " + name +
-        ", 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = " + name +
-        ");\nUPDATE sqlite_sequence SET seq = max(seq, " + last + ", coalesce((SELECT max(" + quote_name(column.name) +
-        ") FROM " + quote_name(table.name) + "), 0)) WHERE name = " + name;
+    const std::string sql = "INSERT INTO sqlite_sequence (name, seq) SELECT " + name +
+                            ", 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = " + name +
+                            ");\nUPDATE sqlite_sequence SET seq = max(seq, " + last + ", coalesce((SELECT max(" +
+                            quote_name(column.name) + ") FROM " + quote_name(table.name) +
+                            "), 0)) WHERE name = " + name;
     statements_.push_back(statement(sql, "sequence", table.name, table.name, kSequences));
   }
 
@@ -128,11 +129,13 @@ json columns_of(const std::vector<WantedTable>& tables) {
 }
 
 /// Stages "clear" and "count": one statement per table.
-std::string statements_per_table(const std::vector<WantedTable>& tables, const std::string& stage) {
+std::string statements_per_table(const std::string& catalog, const std::string& stage) {
   json statements = json::array();
-  for (const WantedTable& table : tables) {
-    const std::string sql = (stage == "clear" ? "DELETE FROM " : "SELECT count(*) FROM ") + quote_name(table.name);
-    statements.push_back(statement(sql, stage.c_str(), table.name, table.name, 0));
+  const json wanted = json::parse(catalog);
+  for (const json& table : wanted.at("tables")) {
+    const std::string name = table.at("name");
+    const std::string sql = (stage == "clear" ? "DELETE FROM " : "SELECT count(*) FROM ") + quote_name(name);
+    statements.push_back(statement(sql, stage.c_str(), name, name, 0));
   }
   const json ddl = {{"statements", statements}, {"columns", json::array()}, {"warnings", json::array()}};
   return ddl.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -144,8 +147,8 @@ std::string ddl_for_catalog(const std::string& catalog, const std::string& stage
   if (stage != "tables" && stage != "finish" && stage != "clear" && stage != "count") {
     throw Error(Code::invalid_argument, "ddl: expected stage tables, finish, clear or count, found '" + stage + "'");
   }
+  if (stage == "clear" || stage == "count") return statements_per_table(catalog, stage);
   const std::vector<WantedTable> tables = wanted_from_json(catalog);
-  if (stage == "clear" || stage == "count") return statements_per_table(tables, stage);
   Trial trial;
   json statements = json::array();
   std::vector<std::string> warnings;

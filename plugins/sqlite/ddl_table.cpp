@@ -10,7 +10,9 @@ namespace sluice::sqlite {
 
 namespace {
 
-std::string constraint_name(const std::string& name) { return name.empty() ? "" : "CONSTRAINT " + quote_name(name) + " "; }
+std::string constraint_name(const std::string& name) {
+  return name.empty() ? "" : "CONSTRAINT " + quote_name(name) + " ";
+}
 
 std::string action_clause(const char* event, const std::string& action) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kActions = {
@@ -51,7 +53,8 @@ void TableWriter::add_column(const WantedColumn& column) {
   if (&column == table_.rowid_column()) {
     return add(quote_name(column.name) + " INTEGER PRIMARY KEY" + (column.is_identity ? " AUTOINCREMENT" : ""));
   }
-  if (column.is_identity) warn("." + column.name, "SQLite numbers a single INTEGER PRIMARY KEY only; rows must bring a value");
+  if (column.is_identity)
+    warn("." + column.name, "SQLite numbers a single INTEGER PRIMARY KEY only; rows must bring a value");
   const std::string not_null = column.is_nullable ? "" : " NOT NULL";
   add(quote_name(column.name) + " " + held.native + not_null + default_clause(column));
 }
@@ -85,15 +88,16 @@ void TableWriter::add_keys() {
 }
 
 void TableWriter::add_foreign_key(const WantedForeignKey& key) {
-  const bool is_there =
-      std::any_of(all_.begin(), all_.end(), [&](const WantedTable& table) { return same_name(table.name, key.ref_table); });
+  const bool is_there = std::any_of(all_.begin(), all_.end(),
+                                    [&](const WantedTable& table) { return same_name(table.name, key.ref_table); });
   if (!is_there) {
     return warn("", "the foreign key (" + quote_names(key.columns) + ") refers to " + key.ref_table +
                         ", which is not among the tables; it is left out");
   }
   const std::string columns = key.ref_columns.empty() ? "" : " (" + quote_names(key.ref_columns) + ")";
-  add(constraint_name(key.name) + "FOREIGN KEY (" + quote_names(key.columns) + ") REFERENCES " + quote_name(key.ref_table) +
-      columns + action_clause("DELETE", key.on_delete) + action_clause("UPDATE", key.on_update));
+  add(constraint_name(key.name) + "FOREIGN KEY (" + quote_names(key.columns) + ") REFERENCES " +
+      quote_name(key.ref_table) + columns + action_clause("DELETE", key.on_delete) +
+      action_clause("UPDATE", key.on_update));
 }
 
 void TableWriter::add_check(const WantedCheck& check) {

@@ -13,7 +13,8 @@ namespace sluice::sqlite {
 class TableWriter {
  public:
   /// `all` are the catalog's tables, to which foreign keys may refer; `warnings` receives what can't be kept.
-  TableWriter(const WantedTable& table, const std::vector<WantedTable>& all, Trial& trial, std::vector<std::string>& warnings)
+  TableWriter(const WantedTable& table, const std::vector<WantedTable>& all, Trial& trial,
+              std::vector<std::string>& warnings)
       : table_(table), all_(all), trial_(trial), warnings_(warnings) {}
 
   std::string write();

@@ -18,7 +18,8 @@ bool is_number_type(Kind kind) { return kind >= Kind::int8 && kind <= Kind::deci
 /// Lower case, without white space outside of quotes: "datetime('now')".
 std::string folded(const std::vector<Token>& tokens) {
   std::string text;
-  for (const Token& token : tokens) text += token.kind == Token::Kind::string ? "'" + token.text + "'" : lower(token.text);
+  for (const Token& token : tokens)
+    text += token.kind == Token::Kind::string ? "'" + token.text + "'" : lower(token.text);
   return text;
 }
 
@@ -36,8 +37,10 @@ NeutralDefault quoted_literal(const std::string& text, const arrow::Type& type) 
 }
 
 const char* const kRandomUuid =
-    "(lower(hex(randomblob(4))) || '-' || lower(hex(randomblob(2))) || '-4' || substr(lower(hex(randomblob(2))), 2) || '-' || "
-    "substr('89ab', 1 + (random() & 3), 1) || substr(lower(hex(randomblob(2))), 2) || '-' || lower(hex(randomblob(6))))";
+    "(lower(hex(randomblob(4))) || '-' || lower(hex(randomblob(2))) || '-4' || substr(lower(hex(randomblob(2))), 2) || "
+    "'-' || "
+    "substr('89ab', 1 + (random() & 3), 1) || substr(lower(hex(randomblob(2))), 2) || '-' || "
+    "lower(hex(randomblob(6))))";
 
 std::string literal_to_sql(const std::string& text, const arrow::Type& type) {
   if (type.kind == Kind::boolean) {
@@ -61,15 +64,18 @@ NeutralDefault default_from_sql(const std::string& sql, const arrow::Type& type)
   const std::string form = folded(tokens);
   if (form == "current_timestamp" || form == "datetime('now')" || form == "datetime()") return {"now", ""};
   if (form == "current_date" || form == "date('now')" || form == "date()") return {"today", ""};
-  if (form == "true" || form == "false") return literal(type.kind == Kind::boolean ? form : form == "true" ? "1" : "0", type);
+  if (form == "true" || form == "false")
+    return literal(type.kind == Kind::boolean ? form : form == "true" ? "1" : "0", type);
   if (arrow::int64_from_text(form) || arrow::double_from_text(form)) return literal(form, type);
-  if (form.size() > 1 && form[0] == '+' && arrow::double_from_text(form.substr(1))) return literal(form.substr(1), type);
+  if (form.size() > 1 && form[0] == '+' && arrow::double_from_text(form.substr(1)))
+    return literal(form.substr(1), type);
   return {"native", text};
 }
 
 std::string default_to_sql(const NeutralDefault& value, const arrow::Type& type) {
   if (value.kind == "literal") return literal_to_sql(value.text, type);
-  if (value.kind == "now") return type.kind == Kind::timestamptz ? "(strftime('%Y-%m-%d %H:%M:%S+00', 'now'))" : "CURRENT_TIMESTAMP";
+  if (value.kind == "now")
+    return type.kind == Kind::timestamptz ? "(strftime('%Y-%m-%d %H:%M:%S+00', 'now'))" : "CURRENT_TIMESTAMP";
   if (value.kind == "today") return "CURRENT_DATE";
   if (value.kind == "uuid") return kRandomUuid;
   if (value.kind == "native") return "(" + value.text + ")";

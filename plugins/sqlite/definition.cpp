@@ -140,9 +140,10 @@ std::string trim(const std::string& text) {
 
 std::string TableDefinition::find_name(Constraint::Kind kind, const std::vector<std::string>& columns) const {
   for (const Constraint& constraint : constraints) {
-    const bool is_same = constraint.kind == kind &&
-                         std::equal(columns.begin(), columns.end(), constraint.columns.begin(), constraint.columns.end(),
-                                    [](const auto& a, const auto& b) { return same_name(a, b); });
+    const bool is_same =
+        constraint.kind == kind &&
+        std::equal(columns.begin(), columns.end(), constraint.columns.begin(), constraint.columns.end(),
+                   [](const auto& a, const auto& b) { return same_name(a, b); });
     if (is_same && !constraint.name.empty()) return constraint.name;
   }
   return "";

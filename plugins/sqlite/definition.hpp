@@ -5,7 +5,8 @@
 
 namespace sluice::sqlite {
 
-/// What only the text of a CREATE TABLE tells: PRAGMAs say nothing of checks, generated expressions and names of constraints.
+/// What only the text of a CREATE TABLE tells: PRAGMAs say nothing of checks, generated expressions and names of
+/// constraints.
 struct TableDefinition {
   struct Column {
     std::string name;

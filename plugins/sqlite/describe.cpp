@@ -119,7 +119,8 @@ class Describer {
     }
   }
 
-  json describe_index(const std::string& name, bool is_unique, const std::string& sql, const std::optional<json>& columns) {
+  json describe_index(const std::string& name, bool is_unique, const std::string& sql,
+                      const std::optional<json>& columns) {
     json index = {{"name", name}, {"unique", is_unique}, {"where", index_condition_from_sql(sql)}};
     if (columns) {
       index["columns"] = *columns;
@@ -131,7 +132,8 @@ class Describer {
 
   /// Nothing for an index over an expression.
   std::optional<json> index_columns(const std::string& index) {
-    Statement list(session_, "SELECT cid, name, \"desc\", coll FROM pragma_index_xinfo(?, 'main') WHERE key ORDER BY seqno",
+    Statement list(session_,
+                   "SELECT cid, name, \"desc\", coll FROM pragma_index_xinfo(?, 'main') WHERE key ORDER BY seqno",
                    "describing index " + index);
     list.bind_text(1, index);
     json columns = json::array();
@@ -154,10 +156,11 @@ class Describer {
 
   void describe_foreign_keys(json& table) {
     // SQLite numbers them from the last one written.
-    Statement list(session_,
-                   "SELECT id, \"table\", \"from\", \"to\", on_update, on_delete FROM pragma_foreign_key_list(?, 'main') ORDER "
-                   "BY id DESC, seq",
-                   "describing " + shape_.name);
+    Statement list(
+        session_,
+        "SELECT id, \"table\", \"from\", \"to\", on_update, on_delete FROM pragma_foreign_key_list(?, 'main') ORDER "
+        "BY id DESC, seq",
+        "describing " + shape_.name);
     list.bind_text(1, shape_.name);
     std::vector<json> keys;
     std::vector<int64_t> ids;

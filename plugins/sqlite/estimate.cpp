@@ -34,14 +34,16 @@ int64_t analyzed_rows(Session& session, const std::string& table) {
 }  // namespace
 
 bool has_table(Session& session, const std::string& name) {
-  return ask_integer(session, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE", name) > 0;
+  return ask_integer(session, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE",
+                     name) > 0;
 }
 
 bool find_rowid_span(Session& session, const TableShape& shape, int64_t& least, int64_t& greatest) {
   const std::string rowid = quote_name(shape.name) + "." + quote_name(shape.rowid_name);
   const std::string from = " FROM " + quote_name(shape.name);
   // One aggregate each: only then does SQLite jump to the end of the table.
-  Statement statement(session, "SELECT (SELECT min(" + rowid + ")" + from + "), (SELECT max(" + rowid + ")" + from + ")",
+  Statement statement(session,
+                      "SELECT (SELECT min(" + rowid + ")" + from + "), (SELECT max(" + rowid + ")" + from + ")",
                       "finding the span of " + shape.name);
   if (!statement.step() || statement.is_null(0)) return false;
   least = statement.integer(0);
@@ -70,7 +72,8 @@ int64_t estimate_rows(Session& session, const TableShape& shape) {
 std::map<std::string, int64_t> measure_bytes(Session& session) {
   std::map<std::string, int64_t> bytes;
   try {
-    Statement statement(session, "SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE", "measuring " + session.path());
+    Statement statement(session, "SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE",
+                        "measuring " + session.path());
     while (statement.step()) bytes[statement.string(0)] = statement.integer(1);
   } catch (const Error& error) {
     if (error.code() == Code::cancelled) throw;

@@ -10,8 +10,8 @@ namespace sluice::sqlite {
 
 class Session;
 
-/// About how many rows the table has, without a scan: ANALYZE's count, else the span of its rowids, else a guess from the
-/// file's size. Never negative.
+/// About how many rows the table has, without a scan: ANALYZE's count, else the span of its rowids, else a guess from
+/// the file's size. Never negative.
 int64_t estimate_rows(Session& session, const TableShape& shape);
 
 /// Bytes in use by each table, indexes left out; empty where this SQLite can't tell. Walks all pages: for scans only.

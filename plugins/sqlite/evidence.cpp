@@ -60,8 +60,8 @@ bool is_date(std::string_view text) {
   return arrow::date_from_text(text).has_value();
 }
 
-/// Whether the double is what reading it back with so many digits behind the point gives. Both r and the power are exact, so
-/// that their quotient is the double nearest to the decimal.
+/// Whether the double is what reading it back with so many digits behind the point gives. Both r and the power are
+/// exact, so that their quotient is the double nearest to the decimal.
 bool fits_scale(double value, int scale) {
   constexpr double kRoundsToInteger = 6755399441055744.0;  // 1.5 * 2^52: adding it leaves no room for a fraction
   const double shifted = value * kPowers[static_cast<size_t>(scale)];
@@ -72,7 +72,8 @@ bool fits_scale(double value, int scale) {
 
 bool is_boolean_word(std::string_view text) {
   constexpr std::array<std::string_view, 8> kWords = {"t", "f", "true", "false", "y", "n", "yes", "no"};
-  return text.size() <= 5 && std::any_of(kWords.begin(), kWords.end(), [&](auto word) { return same_name(text, word); });
+  return text.size() <= 5 &&
+         std::any_of(kWords.begin(), kWords.end(), [&](auto word) { return same_name(text, word); });
 }
 
 bool is_json(std::string_view text) {

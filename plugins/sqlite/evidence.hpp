@@ -13,8 +13,8 @@ namespace sluice::sqlite {
 class Session;
 
 /// What a scan of one column's values showed; the fields are those of the catalog's "evidence". Counts are rows.
-/// Classes of texts are told apart only while every text so far was of the class: `dates`, `timestamps` and `zoned` together,
-/// `numbers`, `uuids`, `jsons` are exact where they add up to `texts`, and lower bounds otherwise.
+/// Classes of texts are told apart only while every text so far was of the class: `dates`, `timestamps` and `zoned`
+/// together, `numbers`, `uuids`, `jsons` are exact where they add up to `texts`, and lower bounds otherwise.
 class ColumnEvidence {
  public:
   void add(sqlite3_value* value);

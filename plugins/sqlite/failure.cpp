@@ -24,7 +24,8 @@ Meaning meaning_of_plain_error(const std::string& message) {
 Meaning meaning_of(int extended_code, const std::string& message) {
   switch (extended_code) {
     case SQLITE_READONLY_ROLLBACK:
-      return {Code::permission, "a crashed writer left a journal behind: open the file once for writing, with its application"};
+      return {Code::permission,
+              "a crashed writer left a journal behind: open the file once for writing, with its application"};
     case SQLITE_BUSY_SNAPSHOT: return {Code::conflict, ""};
     default: break;
   }

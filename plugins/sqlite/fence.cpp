@@ -34,7 +34,8 @@ std::optional<Holder> find_holder(Session& session) {
                  "looking at the fence");
   if (!look.step()) return std::nullopt;
   Holder holder;
-  holder.who = {false, look.string(0), look.string(1), look.string(2), look.string(3), look.integer(4), look.integer(5), 0};
+  holder.who = {false,          look.string(0),  look.string(1),  look.string(2),
+                look.string(3), look.integer(4), look.integer(5), 0};
   holder.epoch = look.integer(6);
   holder.lease_left_ms = std::max<int64_t>(look.integer(7), 0);
   return holder;
@@ -62,15 +63,18 @@ bool is_refused(const std::optional<Holder>& holder, const FenceRequest& request
 }
 
 void write_holder(Session& session, const FenceRequest& request, int64_t epoch) {
-  change(session,
-         std::string("INSERT INTO _sluice_fence (id, pin, epoch, run, host, boot_id, journal, pid, pid_start, lease_ms, "
-                     "lease_until) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ") +
-             kNowMs +
-             " + ?9) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, run = excluded.run, host = excluded.host, boot_id = "
-             "excluded.boot_id, journal = excluded.journal, pid = excluded.pid, pid_start = excluded.pid_start, lease_ms = "
-             "excluded.lease_ms, lease_until = excluded.lease_until",
-         "writing the fence", uuid4_text(), epoch, request.run, request.host, request.boot_id, request.journal, request.pid,
-         request.pid_start, request.lease_ms);
+  change(
+      session,
+      std::string("INSERT INTO _sluice_fence (id, pin, epoch, run, host, boot_id, journal, pid, pid_start, lease_ms, "
+                  "lease_until) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ") +
+          kNowMs +
+          " + ?9) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, run = excluded.run, host = excluded.host, "
+          "boot_id = "
+          "excluded.boot_id, journal = excluded.journal, pid = excluded.pid, pid_start = excluded.pid_start, lease_ms "
+          "= "
+          "excluded.lease_ms, lease_until = excluded.lease_until",
+      "writing the fence", uuid4_text(), epoch, request.run, request.host, request.boot_id, request.journal,
+      request.pid, request.pid_start, request.lease_ms);
 }
 
 }  // namespace
@@ -97,8 +101,8 @@ std::string look_at_fence(Session& session) {
 void renew_fence(Session& session, const sdk::Fence& fence, int64_t lease_ms) {
   WriteTransaction transaction(session, "renewing the fence");
   require_fence(session, fence);
-  change(session, std::string("UPDATE _sluice_fence SET lease_ms = ?1, lease_until = ") + kNowMs + " + ?1", "renewing the fence",
-         lease_ms);
+  change(session, std::string("UPDATE _sluice_fence SET lease_ms = ?1, lease_until = ") + kNowMs + " + ?1",
+         "renewing the fence", lease_ms);
   transaction.commit();
 }
 

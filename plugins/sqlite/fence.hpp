@@ -18,9 +18,9 @@ struct FenceRequest {
   int64_t lease_ms = 0;
 };
 
-/// Makes the ledger's home where it is missing and gives the fence to the asker: it is free, or its lease ran out, or the very
-/// same process holds it, or the request takes over (then the file's lock has proved that no other writer is inside a
-/// transaction). Answers the new epoch, or nothing and in `holder` who holds it.
+/// Makes the ledger's home where it is missing and gives the fence to the asker: it is free, or its lease ran out, or
+/// the very same process holds it, or the request takes over (then the file's lock has proved that no other writer is
+/// inside a transaction). Answers the new epoch, or nothing and in `holder` who holds it.
 std::optional<int64_t> acquire_fence(Session& session, const FenceRequest& request, std::string& holder);
 
 /// Who holds or held it, as JSON; "{}" where there is no home.

@@ -17,9 +17,10 @@ namespace {
 
 std::string fingerprint_text(const sluice_fingerprint& fingerprint) {
   char text[96];
-  std::snprintf(text, sizeof text, "%llu:%016llx%016llx:%016llx%016llx", static_cast<unsigned long long>(fingerprint.count),
-                static_cast<unsigned long long>(fingerprint.sum_high), static_cast<unsigned long long>(fingerprint.sum_low),
-                static_cast<unsigned long long>(fingerprint.xor_high), static_cast<unsigned long long>(fingerprint.xor_low));
+  std::snprintf(
+      text, sizeof text, "%llu:%016llx%016llx:%016llx%016llx", static_cast<unsigned long long>(fingerprint.count),
+      static_cast<unsigned long long>(fingerprint.sum_high), static_cast<unsigned long long>(fingerprint.sum_low),
+      static_cast<unsigned long long>(fingerprint.xor_high), static_cast<unsigned long long>(fingerprint.xor_low));
   return text;
 }
 
@@ -32,22 +33,26 @@ void roll_back(Session& session) noexcept {
 bool take_key(Session& session, const sdk::Fence& fence, const sdk::WorkKey& key) {
   require_fence(session, fence);
   return change(session,
-                "INSERT OR IGNORE INTO _sluice_ledger (run, node, \"table\", generation, chunk, epoch) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO _sluice_ledger (run, node, \"table\", generation, chunk, epoch) VALUES (?, ?, "
+                "?, ?, ?, ?)",
                 "taking a ledger key", key.run, key.node, key.table, key.generation, key.chunk, fence.epoch) == 1;
 }
 
 void write_result(Session& session, const OpenGuard& guard, const sluice_work_result& result) {
   const std::string bounds = sdk::text(result.bounds);
-  const int64_t changed = change(
-      session,
-      "UPDATE _sluice_ledger SET bounds = ?6, \"read\" = ?7, kept = ?8, filtered = ?9, rejected = ?10, emitted = ?11, written = "
-      "?12, already_there = ?13, refused = ?14, f_src = ?15, f_out = ?16 WHERE run = ?1 AND node = ?2 AND \"table\" = ?3 AND "
-      "generation = ?4 AND chunk = ?5",
-      "writing the ledger row", guard.key.run, guard.key.node, guard.key.table, guard.key.generation, guard.key.chunk, bounds,
-      result.read, result.kept, result.filtered, result.rejected, result.emitted, result.written, result.already_there,
-      result.refused, fingerprint_text(result.f_src), fingerprint_text(result.f_out));
+  const int64_t changed = change(session,
+                                 "UPDATE _sluice_ledger SET bounds = ?6, \"read\" = ?7, kept = ?8, filtered = ?9, "
+                                 "rejected = ?10, emitted = ?11, written = "
+                                 "?12, already_there = ?13, refused = ?14, f_src = ?15, f_out = ?16 WHERE run = ?1 AND "
+                                 "node = ?2 AND \"table\" = ?3 AND "
+                                 "generation = ?4 AND chunk = ?5",
+                                 "writing the ledger row", guard.key.run, guard.key.node, guard.key.table,
+                                 guard.key.generation, guard.key.chunk, bounds, result.read, result.kept,
+                                 result.filtered, result.rejected, result.emitted, result.written, result.already_there,
+                                 result.refused, fingerprint_text(result.f_src), fingerprint_text(result.f_out));
   if (changed != 1) throw Error(Code::internal, session.path() + ": the guard's own ledger row is gone");
-  // A writer that commits is alive: its lease needs no extra transaction, for which it would have to wait on its own lock.
+  // A writer that commits is alive: its lease needs no extra transaction, for which it would have to wait on its own
+  // lock.
   change(session, std::string("UPDATE _sluice_fence SET lease_until = max(lease_until, ") + kNowMs + " + lease_ms)",
          "renewing the fence");
 }
@@ -94,7 +99,8 @@ void abort_guard(Session& session) noexcept {
 
 std::string probe_guard(Session& session, const sdk::WorkKey& key) {
   std::optional<WriteTransaction> writers_wait;
-  if (session.is_writable() && !session.guard && !session.reads_snapshot) writers_wait.emplace(session, "probing the ledger");
+  if (session.is_writable() && !session.guard && !session.reads_snapshot)
+    writers_wait.emplace(session, "probing the ledger");
   return ledger_row(session, key);
 }
 

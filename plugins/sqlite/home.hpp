@@ -11,8 +11,8 @@
 
 namespace sluice::sqlite {
 
-/// The ledger's home: tables _sluice_fence, _sluice_ledger and _sluice_objects in the same file, so that they commit with the
-/// data.
+/// The ledger's home: tables _sluice_fence, _sluice_ledger and _sluice_objects in the same file, so that they commit
+/// with the data.
 
 /// A writing transaction outside of any guard; rolls back unless committed.
 class WriteTransaction {

@@ -64,7 +64,9 @@ class NoRows : public arrow::BatchReader {
 };
 
 bool has_other_runs(Session& session, const std::string& run) {
-  Statement others(session, "SELECT EXISTS (SELECT 1 FROM _sluice_ledger WHERE run <> ?1) OR EXISTS (SELECT 1 FROM _sluice_objects WHERE run <> ?1)",
+  Statement others(session,
+                   "SELECT EXISTS (SELECT 1 FROM _sluice_ledger WHERE run <> ?1) OR EXISTS (SELECT 1 FROM "
+                   "_sluice_objects WHERE run <> ?1)",
                    "looking for other runs");
   others.bind_text(1, run);
   others.step();
@@ -75,10 +77,11 @@ bool has_other_runs(Session& session, const std::string& run) {
 
 std::string ledger_row(Session& session, const sdk::WorkKey& key) {
   if (!has_home(session)) return "{}";
-  Statement look(session,
-                 "SELECT " + column_list() +
-                     " FROM _sluice_ledger WHERE run = ? AND node = ? AND \"table\" = ? AND generation = ? AND chunk = ?",
-                 "reading the ledger");
+  Statement look(
+      session,
+      "SELECT " + column_list() +
+          " FROM _sluice_ledger WHERE run = ? AND node = ? AND \"table\" = ? AND generation = ? AND chunk = ?",
+      "reading the ledger");
   look.bind_text(1, key.run);
   look.bind_text(2, key.node);
   look.bind_text(3, key.table);
@@ -95,10 +98,11 @@ std::string ledger_row(Session& session, const sdk::WorkKey& key) {
 
 std::unique_ptr<arrow::BatchReader> read_ledger(Session& session, const std::string& run, const std::string& node) {
   if (!has_home(session)) return std::make_unique<NoRows>();
-  Statement rows(session,
-                 "SELECT " + column_list() +
-                     " FROM _sluice_ledger WHERE run = ?1 AND (?2 = '' OR node = ?2) ORDER BY node, \"table\", generation, chunk",
-                 "reading the ledger");
+  Statement rows(
+      session,
+      "SELECT " + column_list() +
+          " FROM _sluice_ledger WHERE run = ?1 AND (?2 = '' OR node = ?2) ORDER BY node, \"table\", generation, chunk",
+      "reading the ledger");
   rows.bind_copy(1, run);
   rows.bind_copy(2, node);
   const auto name_row = [](const Statement& row) { return "_sluice_ledger, node " + row.string(0); };
@@ -108,7 +112,8 @@ std::unique_ptr<arrow::BatchReader> read_ledger(Session& session, const std::str
 void forget_work(Session& session, const std::string& run, const std::string& node, uint32_t generation) {
   const OpenGuard& guard = session.require_guard("forgetting work");
   change(session,
-         "DELETE FROM _sluice_ledger WHERE run = ?1 AND node = ?2 AND generation = ?3 AND NOT (run = ?4 AND node = ?5 AND \"table\" "
+         "DELETE FROM _sluice_ledger WHERE run = ?1 AND node = ?2 AND generation = ?3 AND NOT (run = ?4 AND node = ?5 "
+         "AND \"table\" "
          "= ?6 AND generation = ?7 AND chunk = ?8)",
          "forgetting work", run, node, generation, guard.key.run, guard.key.node, guard.key.table, guard.key.generation,
          guard.key.chunk);

@@ -123,8 +123,9 @@ class Loader {
   }
 
   [[noreturn]] void refuse(int64_t row, size_t column, const std::string& found) const {
-    throw Error(Code::data, shape_.name + "." + columns_[column] + ": row " + std::to_string(loaded_.rows) + " of the load (" +
-                                std::to_string(row) + " of its batch) has " + found,
+    throw Error(Code::data,
+                shape_.name + "." + columns_[column] + ": row " + std::to_string(loaded_.rows) + " of the load (" +
+                    std::to_string(row) + " of its batch) has " + found,
                 "map the column to text, or clean the value in the source");
   }
 

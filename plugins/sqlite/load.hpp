@@ -14,9 +14,9 @@ struct Loaded {
   int64_t bytes = 0;
 };
 
-/// Inside a guard: inserts every row of `batches`. Dates, times, uuids and decimals go in as their exact texts (a column of
-/// NUMERIC affinity makes numbers of decimals), booleans as 0 and 1. Throws Error(data) for what SQLite would change silently:
-/// NaN (it becomes NULL) and unsigned integers beyond 2^63 in a column that isn't text.
+/// Inside a guard: inserts every row of `batches`. Dates, times, uuids and decimals go in as their exact texts (a
+/// column of NUMERIC affinity makes numbers of decimals), booleans as 0 and 1. Throws Error(data) for what SQLite would
+/// change silently: NaN (it becomes NULL) and unsigned integers beyond 2^63 in a column that isn't text.
 Loaded load_rows(Session& session, const sdk::LoadSpec& spec, arrow::BatchReader& batches);
 
 }  // namespace sluice::sqlite

@@ -59,8 +59,8 @@ bool is_one_of(const std::string& name, const std::array<std::string_view, N>& n
 }
 
 Type decimal_type(const Declared& declared) {
-  const bool is_sized = declared.first > 0 && declared.first <= kMostDigits && declared.second >= 0 &&
-                        declared.second <= declared.first;
+  const bool is_sized =
+      declared.first > 0 && declared.first <= kMostDigits && declared.second >= 0 && declared.second <= declared.first;
   if (!is_sized) return {Kind::number};
   return {Kind::decimal, declared.first, declared.second};
 }
@@ -75,7 +75,8 @@ bool find_known_name(const Declared& declared, NativeType& type) {
   const std::string& name = declared.name;
   if (is_one_of<2>(name, {"boolean", "bool"})) return set({Kind::boolean}, Kind::int64);
   if (name == "date") return set({Kind::date}, Kind::text);
-  if (is_one_of<3>(name, {"datetime", "timestamp", "timestamp without time zone"})) return set({Kind::timestamp}, Kind::text);
+  if (is_one_of<3>(name, {"datetime", "timestamp", "timestamp without time zone"}))
+    return set({Kind::timestamp}, Kind::text);
   if (is_one_of<2>(name, {"timestamptz", "timestamp with time zone"})) return set({Kind::timestamptz}, Kind::text);
   if (is_one_of<2>(name, {"time", "time without time zone"})) return set({Kind::time}, Kind::text);
   if (is_one_of<2>(name, {"json", "jsonb"})) return set({Kind::json}, Kind::text);
@@ -95,9 +96,7 @@ void set_by_affinity(const Declared& declared, NativeType& type) {
   switch (type.affinity) {
     case Affinity::integer: type.logical = type.carrier = {Kind::int64}; break;
     case Affinity::real: type.logical = type.carrier = {Kind::float64}; break;
-    case Affinity::blob:
-      type.logical = type.carrier = {declared.name.empty() ? Kind::text : Kind::binary};
-      break;
+    case Affinity::blob: type.logical = type.carrier = {declared.name.empty() ? Kind::text : Kind::binary}; break;
     default:
       type.logical = {Kind::text, 0, 0, type.affinity == Affinity::text ? std::max(declared.first, 0) : 0};
       type.carrier = {Kind::text};
@@ -130,8 +129,7 @@ HeldType held_type(const Type& logical) {
     case Kind::uint8:
     case Kind::uint16:
     case Kind::uint32: return {"INTEGER", {Kind::int64}, ""};
-    case Kind::uint64:
-      return {"TEXT", {Kind::text}, "uint64 is held as text: an INTEGER ends at 9223372036854775807"};
+    case Kind::uint64: return {"TEXT", {Kind::text}, "uint64 is held as text: an INTEGER ends at 9223372036854775807"};
     case Kind::float32:
     case Kind::float64: return {"REAL", {Kind::float64}, ""};
     case Kind::decimal: return held_decimal(logical);

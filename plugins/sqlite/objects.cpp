@@ -25,7 +25,8 @@ struct Object {
 };
 
 std::optional<std::string> find_sql(Session& session, const std::string& kind, const std::string& name) {
-  Statement look(session, "SELECT sql FROM sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE", "looking for " + name);
+  Statement look(session, "SELECT sql FROM sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE",
+                 "looking for " + name);
   look.bind_text(1, kind);
   look.bind_text(2, name);
   if (!look.step()) return std::nullopt;
@@ -37,18 +38,22 @@ void record_object(Session& session, const sdk::WorkKey& key, const json& object
   const std::string name = object.value("name", "");
   if (kind != "table" && kind != "index") return;
   const std::optional<std::string> sql = find_sql(session, kind, name);
-  if (!sql) throw Error(Code::not_found, session.path() + ": " + kind + " " + name + " is to be recorded, but is not there");
-  change(session, "INSERT INTO _sluice_objects (run, node, kind, \"schema\", name, \"table\", sql) VALUES (?, ?, ?, ?, ?, ?, ?)",
-         "recording an object", key.run, key.node, kind, object.value("schema", ""), name, object.value("table", ""), *sql);
+  if (!sql)
+    throw Error(Code::not_found, session.path() + ": " + kind + " " + name + " is to be recorded, but is not there");
+  change(session,
+         "INSERT INTO _sluice_objects (run, node, kind, \"schema\", name, \"table\", sql) VALUES (?, ?, ?, ?, ?, ?, ?)",
+         "recording an object", key.run, key.node, kind, object.value("schema", ""), name, object.value("table", ""),
+         *sql);
 }
 
 /// Oldest first.
 std::vector<Object> recorded(Session& session, const std::string& run, const std::string& node) {
   std::vector<Object> objects;
   if (!has_home(session)) return objects;
-  Statement list(session,
-                 "SELECT kind, \"schema\", name, \"table\", sql FROM _sluice_objects WHERE run = ? AND node = ? ORDER BY id",
-                 "listing objects");
+  Statement list(
+      session,
+      "SELECT kind, \"schema\", name, \"table\", sql FROM _sluice_objects WHERE run = ? AND node = ? ORDER BY id",
+      "listing objects");
   list.bind_text(1, run);
   list.bind_text(2, node);
   while (list.step()) {

@@ -79,8 +79,7 @@ sluice_status capabilities(sluice_session* handle, sluice_capabilities* out, slu
   return call(handle, error, [&](Session&) {
     sluice_capabilities answer{};
     answer.max_writers = 1;
-    answer.flags =
-        SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_CAN_TRANSACTIONAL_DDL | SLUICE_HAS_LANGUAGE;
+    answer.flags = SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_CAN_TRANSACTIONAL_DDL | SLUICE_HAS_LANGUAGE;
     sdk::answer(out, answer);
   });
 }

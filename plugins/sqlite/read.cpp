@@ -34,7 +34,8 @@ class ReadQuery {
     int index = 1;
     bind(statement, spec_.lower, index);
     bind(statement, spec_.upper, index);
-    return std::make_unique<RowReader>(std::move(statement), fields(), BatchLimits{spec_.batch_rows, spec_.batch_bytes}, namer());
+    return std::make_unique<RowReader>(std::move(statement), fields(), BatchLimits{spec_.batch_rows, spec_.batch_bytes},
+                                       namer());
   }
 
  private:
@@ -66,7 +67,8 @@ class ReadQuery {
     return !spec_.key.empty() && !(spec_.key.size() == 1 && same_name(spec_.key[0], shape_.rowid_alias));
   }
 
-  void add_bound(std::vector<std::string>& conditions, const std::vector<sdk::KeyValue>& bound, const char* comparison) {
+  void add_bound(std::vector<std::string>& conditions, const std::vector<sdk::KeyValue>& bound,
+                 const char* comparison) {
     if (bound.empty()) return;
     std::vector<std::string> columns;
     std::vector<std::string> marks;
@@ -79,7 +81,8 @@ class ReadQuery {
 
   std::string key_column(const sdk::KeyValue& value, size_t index) const {
     if (value.type != SLUICE_KEY_LOCAL) return shape_.column(spec_.key[index]).name;
-    if (shape_.rowid_name.empty()) throw Error(Code::invalid_argument, "read of " + shape_.name + ": it has no rowid to bound by");
+    if (shape_.rowid_name.empty())
+      throw Error(Code::invalid_argument, "read of " + shape_.name + ": it has no rowid to bound by");
     return shape_.rowid_name;
   }
 
@@ -96,14 +99,16 @@ class ReadQuery {
       case SLUICE_KEY_UUID: return statement.bind_copy(index, arrow::uuid_to_text(value.bytes));
       case SLUICE_KEY_DECIMAL: return bind_decimal(statement, index, value, shape_.column(spec_.key[place]));
       default:
-        if (shape_.column(spec_.key[place]).type.affinity == Affinity::blob) return statement.bind_blob_copy(index, value.bytes);
+        if (shape_.column(spec_.key[place]).type.affinity == Affinity::blob)
+          return statement.bind_blob_copy(index, value.bytes);
         return statement.bind_copy(index, value.bytes);
     }
   }
 
   void bind_decimal(Statement& statement, int index, const sdk::KeyValue& value, const ColumnShape& column) {
     if (column.type.affinity == Affinity::text || column.type.affinity == Affinity::blob) {
-      throw Error(Code::unsupported, shape_.name + "." + column.name + ": holds decimals as text, which has another order",
+      throw Error(Code::unsupported,
+                  shape_.name + "." + column.name + ": holds decimals as text, which has another order",
                   "cut the table by another key");
     }
     statement.bind_copy(index, value.bytes);  // the column's affinity makes a number of it

@@ -113,8 +113,10 @@ void Session::throw_cancelled() const { throw Error(Code::cancelled, path_ + ": 
 void Session::require_free_writer(const char* doing) const {
   const std::string where = path_ + ": " + doing;
   if (!is_writable()) throw Error(Code::permission, where + ": the store is open with access = \"read\"");
-  if (reads_snapshot) throw Error(Code::invalid_argument, where + ": this session reads a snapshot", "use another session");
-  if (guard) throw Error(Code::invalid_argument, where + ": a guard is open on this session", "commit or abort it first");
+  if (reads_snapshot)
+    throw Error(Code::invalid_argument, where + ": this session reads a snapshot", "use another session");
+  if (guard)
+    throw Error(Code::invalid_argument, where + ": a guard is open on this session", "commit or abort it first");
 }
 
 const OpenGuard& Session::require_guard(const char* doing) {

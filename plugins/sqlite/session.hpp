@@ -44,7 +44,8 @@ class Session {
   void cancel() noexcept;
   /// Throws Error(cancelled) after cancel().
   void check_cancelled() const {
-    if (cancelled_.load(std::memory_order_relaxed)) [[unlikely]] throw_cancelled();
+    if (cancelled_.load(std::memory_order_relaxed)) [[unlikely]]
+      throw_cancelled();
   }
 
   /// Throws Error(permission) on a session that only reads, Error(invalid_argument) within a snapshot or a guard.

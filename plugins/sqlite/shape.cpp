@@ -26,7 +26,7 @@ void find_table(Session& session, TableShape& shape) {
     if (!same_name(known.back(), shape.name)) continue;
     shape.name = known.back();
     const bool is_view = list.text(1) == "view";
-    shape.kind = is_view               ? TableShape::Kind::view
+    shape.kind = is_view                ? TableShape::Kind::view
                  : list.integer(2) != 0 ? TableShape::Kind::keyed_table
                                         : TableShape::Kind::rowid_table;
     return;
@@ -37,8 +37,8 @@ void find_table(Session& session, TableShape& shape) {
 std::string without_generated(std::string declared) {
   constexpr std::string_view kSuffix = " generated always";
   const std::string folded = lower(declared);
-  const bool has_suffix = folded.size() >= kSuffix.size() &&
-                          folded.compare(folded.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0;
+  const bool has_suffix =
+      folded.size() >= kSuffix.size() && folded.compare(folded.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0;
   return has_suffix ? declared.substr(0, declared.size() - kSuffix.size()) : declared;
 }
 
@@ -65,7 +65,8 @@ void read_columns(Session& session, TableShape& shape) {
 
 /// An INTEGER PRIMARY KEY is the rowid itself exactly when SQLite made no index for it.
 bool has_key_index(Session& session, const std::string& table) {
-  Statement list(session, "SELECT count(*) FROM pragma_index_list(?, 'main') WHERE origin = 'pk'", "describing " + table);
+  Statement list(session, "SELECT count(*) FROM pragma_index_list(?, 'main') WHERE origin = 'pk'",
+                 "describing " + table);
   list.bind_text(1, table);
   list.step();
   return list.integer(0) > 0;

@@ -72,7 +72,8 @@ std::string header_hash(Session& session) {
   std::array<char, 100> header{};
   sqlite3_file* file = nullptr;
   sqlite3_file_control(session.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  if (file == nullptr || file->pMethods == nullptr) throw Error(Code::internal, session.path() + ": SQLite has no file open");
+  if (file == nullptr || file->pMethods == nullptr)
+    throw Error(Code::internal, session.path() + ": SQLite has no file open");
   const int code = file->pMethods->xRead(file, header.data(), static_cast<int>(header.size()), 0);
   if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) {
     throw Error(Code::internal, session.path() + ": the header can't be read").with_native_code(code);
@@ -102,10 +103,12 @@ std::string export_snapshot(Session& session) {
 void join_snapshot(Session& session, const std::string& text) {
   const Token token = token_from_text(text);
   if (token.id != session.id()) {
-    throw Error(Code::conflict, session.path() + ": the snapshot is of another file; this one was put in its place meanwhile");
+    throw Error(Code::conflict,
+                session.path() + ": the snapshot is of another file; this one was put in its place meanwhile");
   }
   if (session.reads_snapshot || session.guard) {
-    throw Error(Code::invalid_argument, session.path() + ": the session is in a transaction already", "open another session");
+    throw Error(Code::invalid_argument, session.path() + ": the session is in a transaction already",
+                "open another session");
   }
   session.database().exec("BEGIN");
   session.reads_snapshot = true;
@@ -119,7 +122,8 @@ void confirm_snapshot(Session& session, const std::string& text) {
     throw Error(Code::invalid_argument, session.path() + ": the snapshot was not exported by this session");
   }
   if (read_data_version(session) == token.data_version) return;
-  throw Error(Code::conflict, session.path() + ": someone wrote while the readers joined; they may see different states",
+  throw Error(Code::conflict,
+              session.path() + ": someone wrote while the readers joined; they may see different states",
               "close the readers and begin again");
 }
 

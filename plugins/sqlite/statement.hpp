@@ -10,8 +10,8 @@ namespace sluice::sqlite {
 
 class Session;
 
-/// Owns one prepared statement of the raw C interface, for the hot paths and where SQLiteCpp says too little. Errors throw
-/// sluice::Error beginning with `doing`. Must go before its session.
+/// Owns one prepared statement of the raw C interface, for the hot paths and where SQLiteCpp says too little. Errors
+/// throw sluice::Error beginning with `doing`. Must go before its session.
 class Statement {
  public:
   /// Prepares the first statement of `sql`; `tail`, when given, receives what follows it.
@@ -32,15 +32,16 @@ class Statement {
   void bind(int index, double value) { check(sqlite3_bind_double(statement_, index, value)); }
   /// Texts and blobs are not copied: they must live until the next reset or bind.
   void bind_text(int index, std::string_view value) {
-    check(sqlite3_bind_text64(statement_, index, value.data() == nullptr ? "" : value.data(), value.size(), SQLITE_STATIC,
-                              SQLITE_UTF8));
+    check(sqlite3_bind_text64(statement_, index, value.data() == nullptr ? "" : value.data(), value.size(),
+                              SQLITE_STATIC, SQLITE_UTF8));
   }
   void bind_copy(int index, std::string_view value) {
     check(sqlite3_bind_text64(statement_, index, value.data() == nullptr ? "" : value.data(), value.size(),
                               SQLITE_TRANSIENT, SQLITE_UTF8));
   }
   void bind_blob(int index, std::string_view value) {
-    check(sqlite3_bind_blob64(statement_, index, value.data() == nullptr ? "" : value.data(), value.size(), SQLITE_STATIC));
+    check(sqlite3_bind_blob64(statement_, index, value.data() == nullptr ? "" : value.data(), value.size(),
+                              SQLITE_STATIC));
   }
   void bind_blob_copy(int index, std::string_view value) {
     check(sqlite3_bind_blob64(statement_, index, value.data() == nullptr ? "" : value.data(), value.size(),
@@ -66,7 +67,8 @@ class Statement {
 
  private:
   void check(int code) {
-    if (code != SQLITE_OK) [[unlikely]] fail();
+    if (code != SQLITE_OK) [[unlikely]]
+      fail();
   }
   [[noreturn]] void fail();
 

@@ -22,7 +22,8 @@ void Trial::keep(const std::string& sql) {
   try {
     database_.exec(sql);
   } catch (const SQLite::Exception& exception) {
-    throw Error(Code::internal, std::string("ddl: SQLite refuses what was made for it: ") + exception.what() + ": " + sql);
+    throw Error(Code::internal,
+                std::string("ddl: SQLite refuses what was made for it: ") + exception.what() + ": " + sql);
   }
 }
 

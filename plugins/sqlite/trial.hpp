@@ -6,7 +6,8 @@
 
 namespace sluice::sqlite {
 
-/// A database in memory on which statements are tried out, so that what SQLite doesn't take is known before anything runs.
+/// A database in memory on which statements are tried out, so that what SQLite doesn't take is known before anything
+/// runs.
 class Trial {
  public:
   Trial() : database_(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {}

@@ -123,7 +123,8 @@ int64_t ValueWriter::append_real(size_t column, sqlite3_value* value, int type) 
   }
   if (type != SQLITE_INTEGER) refuse(column, value, "a REAL");
   const int64_t number = sqlite3_value_int64(value);
-  if (number > kMostExactInDouble || number < -kMostExactInDouble) refuse(column, value, "a number that a double keeps exactly");
+  if (number > kMostExactInDouble || number < -kMostExactInDouble)
+    refuse(column, value, "a number that a double keeps exactly");
   builder_.column(column).append_double(static_cast<double>(number));
   return kFixedBytes;
 }
@@ -156,8 +157,9 @@ int64_t ValueWriter::append_binary(size_t column, sqlite3_value* value, int type
 
 void ValueWriter::refuse(size_t column, sqlite3_value* value, const std::string& expected) const {
   const arrow::Field& field = builder_.fields()[column];
-  throw Error(Code::data, name_row_() + ", column " + field.name + ": expected " + expected + " (" +
-                              arrow::to_text(field.type) + "), found " + shown(value),
+  throw Error(Code::data,
+              name_row_() + ", column " + field.name + ": expected " + expected + " (" + arrow::to_text(field.type) +
+                  "), found " + shown(value),
               "map the column to a type that holds it, or clean the value in the source");
 }
 

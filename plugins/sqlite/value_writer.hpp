@@ -12,16 +12,16 @@
 
 namespace sluice::sqlite {
 
-/// Builds batches out of SQLite's values. A value must fit its field exactly, else Error(data) names the row, the column and
-/// what was found:
+/// Builds batches out of SQLite's values. A value must fit its field exactly, else Error(data) names the row, the
+/// column and what was found:
 /// - int8 to int64, uint8 to uint32, boolean: INTEGERs in range (0 and 1 for boolean)
 /// - float64: REALs, and INTEGERs up to 2^53
 /// - text: TEXT that is UTF-8 (NUL bytes are passed on), INTEGERs as digits, REALs by their shortest exact digits
 /// - binary: BLOBs, and TEXT as its bytes
 class ValueWriter {
  public:
-  /// `name_row` says which row is being written, for messages: "orders, row rowid = 17". Throws Error(unsupported) for a field
-  /// of another type.
+  /// `name_row` says which row is being written, for messages: "orders, row rowid = 17". Throws Error(unsupported) for
+  /// a field of another type.
   ValueWriter(std::vector<arrow::Field> fields, std::function<std::string()> name_row);
 
   void append(size_t column, sqlite3_value* value);

@@ -27,7 +27,8 @@ WantedColumn column_from_json(const json& object) {
   column.name = object.at("name");
   column.type = arrow::type_from_text(object.at("type"));
   column.is_nullable = object.value("nullable", false);
-  if (object.contains("default")) column.default_value = {object["default"].value("kind", "none"), text(object["default"], "text")};
+  if (object.contains("default"))
+    column.default_value = {object["default"].value("kind", "none"), text(object["default"], "text")};
   column.is_identity = object.value("identity", false);
   column.next = object.value("next", int64_t{0});
   column.generated = text(object, "generated");
@@ -37,7 +38,8 @@ WantedColumn column_from_json(const json& object) {
 WantedKey key_from_json(const json& object) { return {text(object, "name"), object.at("columns").get<Names>()}; }
 
 WantedIndex index_from_json(const json& object) {
-  WantedIndex index{text(object, "name"), {}, object.value("unique", false), text(object, "where"), text(object, "expression")};
+  WantedIndex index{
+      text(object, "name"), {}, object.value("unique", false), text(object, "where"), text(object, "expression")};
   for (const json& column : list(object, "columns")) {
     index.columns.emplace_back(column.at("name"), column.value("descending", false));
   }
@@ -45,8 +47,9 @@ WantedIndex index_from_json(const json& object) {
 }
 
 WantedForeignKey foreign_key_from_json(const json& object) {
-  return {text(object, "name"),      object.at("columns").get<Names>(), object.at("ref_table"),
-          object.value("ref_columns", Names{}), text(object, "on_delete"),        text(object, "on_update")};
+  return {text(object, "name"),      object.at("columns").get<Names>(),
+          object.at("ref_table"),    object.value("ref_columns", Names{}),
+          text(object, "on_delete"), text(object, "on_update")};
 }
 
 WantedTable table_from_json(const json& object) {
@@ -61,7 +64,8 @@ WantedTable table_from_json(const json& object) {
   for (const json& key : list(object, "uniques")) table.uniques.push_back(key_from_json(key));
   for (const json& index : list(object, "indexes")) table.indexes.push_back(index_from_json(index));
   for (const json& key : list(object, "foreign_keys")) table.foreign_keys.push_back(foreign_key_from_json(key));
-  for (const json& check : list(object, "checks")) table.checks.push_back({text(check, "name"), check.at("expression")});
+  for (const json& check : list(object, "checks"))
+    table.checks.push_back({text(check, "name"), check.at("expression")});
   return table;
 }
 
@@ -84,9 +88,11 @@ void check_names(const std::vector<WantedTable>& tables) {
   NameCheck names("tables");
   for (const WantedTable& table : tables) {
     if (lower(table.name).compare(0, 7, "sqlite_") == 0 || is_ledger_name(table.name)) {
-      throw Error(Code::unsupported, "table " + table.name + ": the name is reserved in an SQLite target", "rename it in the map");
+      throw Error(Code::unsupported, "table " + table.name + ": the name is reserved in an SQLite target",
+                  "rename it in the map");
     }
-    if (table.columns.empty()) throw Error(Code::unsupported, "table " + table.name + ": SQLite needs at least one column");
+    if (table.columns.empty())
+      throw Error(Code::unsupported, "table " + table.name + ": SQLite needs at least one column");
     names.add(table.name);
     NameCheck columns("columns of " + table.name + ":");
     for (const WantedColumn& column : table.columns) columns.add(column.name);

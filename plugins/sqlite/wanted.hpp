@@ -63,8 +63,8 @@ struct WantedTable {
   const WantedColumn* rowid_column() const;
 };
 
-/// Reads a catalog's JSON. Throws Error(invalid_argument) where it is none, where names collide for SQLite (which takes "Id"
-/// and "id" for one), and Error(unsupported) for names that SQLite keeps for itself.
+/// Reads a catalog's JSON. Throws Error(invalid_argument) where it is none, where names collide for SQLite (which takes
+/// "Id" and "id" for one), and Error(unsupported) for names that SQLite keeps for itself.
 std::vector<WantedTable> wanted_from_json(const std::string& catalog);
 
 }  // namespace sluice::sqlite

@@ -188,7 +188,8 @@ TEST(PostgresCatalog, SetsIdentityBehindTheData) {
   shop.side.execute("INSERT INTO copy.customers (id, email) VALUES (41, 'a')");
   run_ddl(*shop.session, shop.session->ddl(wanted, "finish"));
   EXPECT_EQ(shop.side.number("INSERT INTO copy.customers (email) VALUES ('b') RETURNING id"), 42);
-  EXPECT_EQ(shop.side.number("INSERT INTO copy.orders (note) VALUES ('x') RETURNING id"), 3) << "where the source would go on";
+  EXPECT_EQ(shop.side.number("INSERT INTO copy.orders (note) VALUES ('x') RETURNING id"), 3)
+      << "where the source would go on";
 }
 
 TEST(PostgresCatalog, AnswersTypesAndWarnings) {
@@ -211,15 +212,17 @@ TEST(PostgresCatalog, AnswersTypesAndWarnings) {
   table.indexes.push_back({"odd", {}, false, "", "CREATE INDEX odd ON v (lower(c))"});
   const catalog::Ddl ddl = shop.session->ddl(wanted, "tables");
   std::vector<std::string> natives;
-  for (const catalog::TargetColumn& column : ddl.columns) natives.push_back(column.native + " " + to_text(column.carrier));
-  EXPECT_EQ(natives, (std::vector<std::string>{"numeric(20,0) decimal(20,0)", "smallint int16", "character varying(40) text(40)",
-                                               "bigint int64", "jsonb json"}));
+  for (const catalog::TargetColumn& column : ddl.columns)
+    natives.push_back(column.native + " " + to_text(column.carrier));
+  EXPECT_EQ(natives, (std::vector<std::string>{"numeric(20,0) decimal(20,0)", "smallint int16",
+                                               "character varying(40) text(40)", "bigint int64", "jsonb json"}));
   EXPECT_THAT(ddl.warnings, Contains(HasSubstr("v.d: default now")));
   run_ddl(*shop.session, ddl);
   const catalog::Ddl finish = shop.session->ddl(wanted, "finish");
   EXPECT_THAT(finish.warnings, Contains(HasSubstr("odd")));
   run_ddl(*shop.session, finish);
-  EXPECT_EQ(shop.side.number("SELECT count(*) FROM pg_indexes WHERE schemaname = 'copy' AND length(indexname) <= 63"), 2);
+  EXPECT_EQ(shop.side.number("SELECT count(*) FROM pg_indexes WHERE schemaname = 'copy' AND length(indexname) <= 63"),
+            2);
   table.columns[0].name = std::string(64, 'n');
   EXPECT_EQ(error_of([&] { shop.session->ddl(wanted, "tables"); }).code(), Code::unsupported);
 }

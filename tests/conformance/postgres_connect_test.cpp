@@ -58,7 +58,10 @@ TEST(PostgresConnect, RefusesOptionsThatItDoesNotKnow) {
   EXPECT_EQ(error.code(), Code::invalid_argument);
   EXPECT_THAT(error.what(), HasSubstr("schema"));
   EXPECT_EQ(error_of([] { store::Store(postgres_plugin(), "new", {}); }).code(), Code::invalid_argument);
-  EXPECT_EQ(error_of([] { postgres_store("postgresql://x", {{"connect_timeout", "soon"}}); }).code(), Code::invalid_argument);
+  EXPECT_EQ(error_of([] {
+              postgres_store("postgresql://x", {{"connect_timeout", "soon"}});
+            }).code(),
+            Code::invalid_argument);
 }
 
 TEST(PostgresConnect, NeverRepeatsABrokenUrl) {
@@ -102,7 +105,9 @@ TEST(PostgresConnect, ReconnectsAfterTheConnectionWasLost) {
   const std::string pid = session->scalar("SELECT pg_backend_pid()").value();
   session->identity();
   PgSession side(database.url());
-  side.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sluice' AND datname = current_database()");
+  side.execute(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sluice' AND datname = "
+      "current_database()");
   while (side.number("SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid) > 0) {
   }
   const Error error = error_of([&] { session->scalar("SELECT 1"); });

@@ -163,7 +163,8 @@ TEST(PostgresFence, LeavesNothingOfAWriterKilledInMidCopy) {
   wait_for_copy(target.side);
   loader.kill_now();
   EXPECT_FALSE(target.session->guard_probe(work_key("copy.rows", 0)).has_value());
-  EXPECT_TRUE(target.guarded(work_key("copy.rows", 0), [&] { target.load(1, 5); })) << "the successor waits for the dying";
+  EXPECT_TRUE(target.guarded(work_key("copy.rows", 0), [&] { target.load(1, 5); }))
+      << "the successor waits for the dying";
   EXPECT_EQ(target.side.number("SELECT count(*) FROM t"), 5);
 }
 

@@ -19,7 +19,8 @@ store::WorkResult five_rows() {
 TEST(PostgresGuard, CommitsDataAndLedgerRowTogether) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
-  EXPECT_TRUE(target.guarded(work_key("copy.rows", 3), [&] { target.load(1, 5); }, five_rows()));
+  EXPECT_TRUE(target.guarded(
+      work_key("copy.rows", 3), [&] { target.load(1, 5); }, five_rows()));
   EXPECT_EQ(target.side.number("SELECT count(*) FROM t"), 5);
   const auto rows = target.session->ledger_read("r-1");
   ASSERT_EQ(rows.size(), 1u);
@@ -130,7 +131,8 @@ TEST(PostgresGuard, IsUnavailableWhenTheConnectionIsLostBeforeCommitIsSent) {
     target.guarded(work_key("copy.rows", 0), [&] {
       target.load(1, 5);
       target.side.execute("SELECT pg_terminate_backend(backend_pid) FROM sluice.writers");
-      while (target.side.number("SELECT count(*) FROM pg_stat_activity a JOIN sluice.writers w ON a.pid = w.backend_pid") > 0) {
+      while (target.side.number(
+                 "SELECT count(*) FROM pg_stat_activity a JOIN sluice.writers w ON a.pid = w.backend_pid") > 0) {
       }
     });
   });
@@ -145,7 +147,8 @@ TEST(PostgresGuard, IsInDoubtWhenTheConnectionIsLostInsideCommit) {
   target.side.execute(
       "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS "
       "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NULL; END $$;"
-      "CREATE CONSTRAINT TRIGGER dies AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die()");
+      "CREATE CONSTRAINT TRIGGER dies AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION "
+      "die()");
   const Error error = error_of([&] { target.guarded(work_key("copy.rows", 0), [&] { target.load(1, 1); }); });
   EXPECT_EQ(error.code(), Code::in_doubt) << error.what();
   EXPECT_FALSE(target.session->guard_probe(work_key("copy.rows", 0)).has_value());
@@ -156,9 +159,8 @@ TEST(PostgresGuard, ReportsADeferredConstraintAndCommitsNothing) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
   target.side.execute("CREATE TABLE child (id bigint, parent bigint REFERENCES t DEFERRABLE INITIALLY DEFERRED)");
-  const Error error = error_of([&] {
-    target.guarded(work_key("fix"), [&] { target.session->execute("INSERT INTO child VALUES (1, 99)"); });
-  });
+  const Error error = error_of(
+      [&] { target.guarded(work_key("fix"), [&] { target.session->execute("INSERT INTO child VALUES (1, 99)"); }); });
   EXPECT_EQ(error.code(), Code::constraint) << error.what();
   EXPECT_FALSE(target.session->guard_probe(work_key("fix")).has_value());
 }
@@ -166,7 +168,8 @@ TEST(PostgresGuard, ReportsADeferredConstraintAndCommitsNothing) {
 TEST(PostgresGuard, ProbeFindsTheRowAfterItsCommit) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
-  target.guarded(work_key("copy.rows", 2), [&] { target.load(1, 5); }, five_rows());
+  target.guarded(
+      work_key("copy.rows", 2), [&] { target.load(1, 5); }, five_rows());
   const auto row = target.session->guard_probe(work_key("copy.rows", 2));
   ASSERT_TRUE(row.has_value());
   EXPECT_EQ(row->result.written, 5);

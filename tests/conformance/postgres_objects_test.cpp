@@ -19,9 +19,12 @@ catalog::Statement object(const char* kind, const char* schema, const char* tabl
 
 const std::vector<catalog::Statement>& shop_objects() {
   static const std::vector<catalog::Statement> kObjects = {
-      object("schema", "shop", "", "shop"),          object("table", "shop", "a", "a"),
-      object("table", "shop", "b", "b"),             object("index", "shop", "a", "a_x"),
-      object("index", "shop", "a", "a_pkey"),        object("primary_key", "shop", "a", "a_pkey"),
+      object("schema", "shop", "", "shop"),
+      object("table", "shop", "a", "a"),
+      object("table", "shop", "b", "b"),
+      object("index", "shop", "a", "a_x"),
+      object("index", "shop", "a", "a_pkey"),
+      object("primary_key", "shop", "a", "a_pkey"),
       object("foreign_key", "shop", "b", "b_a_fkey"),
   };
   return kObjects;
@@ -113,8 +116,9 @@ TEST(PostgresObjects, RefusesToRecordWhatIsNotThereOrOutsideAGuard) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
   EXPECT_EQ(error_of([&] { target.session->objects_record(shop_objects()); }).code(), Code::invalid_argument);
-  EXPECT_EQ(error_of([&] { target.guarded(work_key("x"), [&] { target.session->objects_record(shop_objects()); }); }).code(),
-            Code::not_found);
+  EXPECT_EQ(
+      error_of([&] { target.guarded(work_key("x"), [&] { target.session->objects_record(shop_objects()); }); }).code(),
+      Code::not_found);
 }
 
 }  // namespace

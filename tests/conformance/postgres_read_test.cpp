@@ -31,16 +31,29 @@ struct CutCase {
 
 constexpr CutCase kCutCases[] = {
     {"dense", "CREATE TABLE v (id int PRIMARY KEY); INSERT INTO v SELECT generate_series(-500, 4500)", "integer"},
-    {"sparse", "CREATE TABLE v (id bigint PRIMARY KEY); INSERT INTO v SELECT i::bigint * i * 100003 - 5000000 FROM generate_series(1, 5000) i",
+    {"sparse",
+     "CREATE TABLE v (id bigint PRIMARY KEY); INSERT INTO v SELECT i::bigint * i * 100003 - 5000000 FROM "
+     "generate_series(1, 5000) i",
      "integer"},
-    {"extremes", "CREATE TABLE v (id bigint PRIMARY KEY); INSERT INTO v VALUES (-9223372036854775808), (9223372036854775807), (0)",
+    {"extremes",
+     "CREATE TABLE v (id bigint PRIMARY KEY); INSERT INTO v VALUES (-9223372036854775808), (9223372036854775807), (0)",
      "integer"},
-    {"uuid", "CREATE TABLE v (id uuid PRIMARY KEY); INSERT INTO v SELECT md5(i::text)::uuid FROM generate_series(1, 5000) i", "uuid"},
-    {"date", "CREATE TABLE v (id date PRIMARY KEY); INSERT INTO v SELECT '1990-01-01'::date + i FROM generate_series(1, 5000) i", "date"},
-    {"decimal", "CREATE TABLE v (id numeric(10,2) PRIMARY KEY); INSERT INTO v SELECT i / 4.0 FROM generate_series(1, 5000) i", "decimal"},
-    {"keyless", "CREATE TABLE v (id int, note text); INSERT INTO v SELECT i % 100, repeat('x', 100) FROM generate_series(1, 5000) i",
+    {"uuid",
+     "CREATE TABLE v (id uuid PRIMARY KEY); INSERT INTO v SELECT md5(i::text)::uuid FROM generate_series(1, 5000) i",
+     "uuid"},
+    {"date",
+     "CREATE TABLE v (id date PRIMARY KEY); INSERT INTO v SELECT '1990-01-01'::date + i FROM generate_series(1, 5000) "
+     "i",
+     "date"},
+    {"decimal",
+     "CREATE TABLE v (id numeric(10,2) PRIMARY KEY); INSERT INTO v SELECT i / 4.0 FROM generate_series(1, 5000) i",
+     "decimal"},
+    {"keyless",
+     "CREATE TABLE v (id int, note text); INSERT INTO v SELECT i % 100, repeat('x', 100) FROM generate_series(1, 5000) "
+     "i",
      "local"},
-    {"text", "CREATE TABLE v (id text PRIMARY KEY); INSERT INTO v SELECT 'k' || i FROM generate_series(1, 5000) i", "local"},
+    {"text", "CREATE TABLE v (id text PRIMARY KEY); INSERT INTO v SELECT 'k' || i FROM generate_series(1, 5000) i",
+     "local"},
 };
 
 TEST(PostgresRead, ChunksCoverEveryRowExactlyOnce) {
@@ -71,7 +84,9 @@ TEST(PostgresRead, ChunksOfAnEmptyTableAndOfAView) {
 TEST(PostgresRead, ChunksEvenlyBySkewedKeys) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
-  target.side.execute("INSERT INTO t SELECT i FROM generate_series(1, 9000) i; INSERT INTO t SELECT i * 1000000 FROM generate_series(1, 1000) i");
+  target.side.execute(
+      "INSERT INTO t SELECT i FROM generate_series(1, 9000) i; INSERT INTO t SELECT i * 1000000 FROM "
+      "generate_series(1, 1000) i");
   const store::Cuts cuts = target.session->plan_chunks(read_spec("t", {"id"}), 10);
   for (size_t i = 0; i <= cuts.cuts.size(); ++i) {
     EXPECT_LE(read_rows(*target.session, "t", {"id"}, {}, store::chunk_range(cuts, i)).size(), 1500u);
@@ -81,18 +96,25 @@ TEST(PostgresRead, ChunksEvenlyBySkewedKeys) {
 TEST(PostgresRead, CompositeAndNullableKeysBoundRows) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
-  target.side.execute("CREATE TABLE v (a int NOT NULL, b int NOT NULL, id int); INSERT INTO v VALUES (1,1,1), (1,5,2), (2,0,3), (2,9,NULL)");
+  target.side.execute(
+      "CREATE TABLE v (a int NOT NULL, b int NOT NULL, id int); INSERT INTO v VALUES (1,1,1), (1,5,2), (2,0,3), "
+      "(2,9,NULL)");
   EXPECT_EQ(read_rows(*target.session, "v", {"a", "b"}, {}, {{"a", "b"}, "integer", {"1", "5"}, {"2", "9"}}),
             (Rows{{"1", "5"}, {"2", "0"}}));
-  EXPECT_EQ(read_rows(*target.session, "v", {"id"}, {}, {{"id"}, "integer", {}, {"3"}}), (Rows{{"1"}, {"2"}, {"NULL"}}));
+  EXPECT_EQ(read_rows(*target.session, "v", {"id"}, {}, {{"id"}, "integer", {}, {"3"}}),
+            (Rows{{"1"}, {"2"}, {"NULL"}}));
   EXPECT_EQ(read_rows(*target.session, "v", {"id"}, {}, {{"id"}, "integer", {"3"}, {}}), (Rows{{"3"}}));
-  EXPECT_EQ(read_rows(*target.session, "v", {"id"}, {}, {{"id"}, "integer", {"-9223372036854775808"}, {"9223372036854775807"}}).size(), 3u);
+  EXPECT_EQ(read_rows(*target.session, "v", {"id"}, {},
+                      {{"id"}, "integer", {"-9223372036854775808"}, {"9223372036854775807"}})
+                .size(),
+            3u);
 }
 
 TEST(PostgresRead, TakesAConditionAndOddNames) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
-  target.side.execute(R"(CREATE TABLE "Odd ""Table" ("a'b" int, "select" text); INSERT INTO "Odd ""Table" VALUES (1, 'x'), (2, 'y'))");
+  target.side.execute(
+      R"(CREATE TABLE "Odd ""Table" ("a'b" int, "select" text); INSERT INTO "Odd ""Table" VALUES (1, 'x'), (2, 'y'))");
   store::ReadSpec spec = read_spec("Odd \"Table", {"a'b", "select"});
   spec.where = "\"select\" = 'y' -- only these";
   EXPECT_EQ(all_rows(*target.session->read(spec)), (Rows{{"2", "y"}}));

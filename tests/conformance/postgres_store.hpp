@@ -119,7 +119,8 @@ inline store::WorkKey work_key(const std::string& node, int64_t chunk = -1, cons
 
 /// A database of its own with table t (id bigint primary key, note text), and a session that holds the fence.
 struct Target {
-  explicit Target(const std::string& run = "r-1") : store(postgres_store(database.url())), session(store.open_session()), side(database.url()) {
+  explicit Target(const std::string& run = "r-1")
+      : store(postgres_store(database.url())), session(store.open_session()), side(database.url()) {
     // The role is called sluice: "$user" would be the ledger's home.
     side.execute("SET search_path = public; CREATE TABLE t (id bigint PRIMARY KEY, note text)");
     fence = {run, session->fence_acquire(fence_request(run), nullptr)};

@@ -67,8 +67,10 @@ TEST(PostgresTypes, ReadEveryValueExactly) {
   Target target;
   for (const Case& one : kCases) {
     SCOPED_TRACE(std::string(one.sql_type) + " " + one.literal);
-    target.side.execute("DROP TABLE IF EXISTS v; CREATE TABLE v (id int, x " + std::string(one.sql_type) + ");"
-                        "INSERT INTO v VALUES (1, NULL), (2, " + one.literal + ")");
+    target.side.execute("DROP TABLE IF EXISTS v; CREATE TABLE v (id int, x " + std::string(one.sql_type) +
+                        ");"
+                        "INSERT INTO v VALUES (1, NULL), (2, " +
+                        one.literal + ")");
     EXPECT_EQ(read_rows(*target.session, "v", {"x"}), (Rows{{"NULL"}, {one.text}}));
   }
 }
@@ -81,21 +83,64 @@ TEST(PostgresTypes, CarryEveryLoadableValueToAnEqualOne) {
     SCOPED_TRACE(std::string(one.sql_type) + " " + one.literal);
     const std::string type = one.sql_type;
     if (type == "interval" || type == "integer[]" || type == "inet") continue;
-    target.side.execute("DROP TABLE IF EXISTS v, w; CREATE TABLE v (x " + type + "); CREATE TABLE w (x " + type + ");"
-                        "INSERT INTO v VALUES (NULL), (" + one.literal + ")");
+    target.side.execute("DROP TABLE IF EXISTS v, w; CREATE TABLE v (x " + type + "); CREATE TABLE w (x " + type +
+                        ");"
+                        "INSERT INTO v VALUES (NULL), (" +
+                        one.literal + ")");
     const auto source = target.store.open_session();
-    target.guarded(work_key("copy", ++chunk), [&] { target.session->load({"", "w", {}}, source->read(read_spec("v", {"x"}))); });
+    target.guarded(work_key("copy", ++chunk), [&] {
+      target.session->load({"", "w", {}}, source->read(read_spec("v", {"x"})));
+    });
     EXPECT_EQ(target.side.number("SELECT count(*) FROM w"), 2);
     EXPECT_EQ(target.side.scalar("SELECT x::text FROM w WHERE x IS NOT NULL"),
               target.side.scalar("SELECT x::text FROM v WHERE x IS NOT NULL"));
   }
 }
 
+TEST(PostgresTypes, CarryRandomNumbersOfEverySize) {
+  SLUICE_REQUIRE_POSTGRES();
+  Target target;
+  target.side.execute(
+      "SELECT setseed(0.5); CREATE TABLE v AS SELECT i AS id, (random() * 10 ^ (i % 25) * sign(random() - "
+      "0.5))::numeric(38,12) AS d,"
+      " trunc((random() * 10 ^ (i % 60))::numeric * sign(random() - 0.5)::numeric, i % 30) AS n, "
+      " (random() * 10 ^ (i % 4))::numeric(9,3) AS s FROM generate_series(1, 3000) i; CREATE TABLE w (LIKE v)");
+  const auto source = target.store.open_session();
+  target.guarded(work_key("copy"), [&] {
+    target.session->load({"", "w", {}}, source->read(read_spec("v", {"id", "d", "n", "s"})));
+  });
+  EXPECT_EQ(target.side.number("SELECT count(*) FROM (TABLE v EXCEPT TABLE w UNION ALL (TABLE w EXCEPT TABLE v)) x"),
+            0);
+  EXPECT_EQ(target.side.number(
+                "SELECT count(*) FROM v JOIN w USING (id) WHERE v.n::text <> w.n::text OR v.d::text <> w.d::text"),
+            0);
+  const Rows read = read_rows(*target.session, "v", {"id", "d", "n", "s"});
+  const auto texts = target.side.rows("SELECT id, trim_scale(d), n, trim_scale(s) FROM v");
+  ASSERT_EQ(read.size(), texts.size());
+  for (size_t i = 0; i < read.size(); ++i) EXPECT_EQ(read[i][2], texts[i][2].value());
+}
+
+TEST(PostgresTypes, CarryValuesLargerThanABuffer) {
+  SLUICE_REQUIRE_POSTGRES();
+  Target target;
+  target.side.execute(
+      "CREATE TABLE v (b bytea, x text); CREATE TABLE w (LIKE v);"
+      "INSERT INTO v SELECT decode(repeat('00ff', 5000000), 'hex'), repeat('ż', 3000000) FROM generate_series(1, 3)");
+  const auto source = target.store.open_session();
+  target.guarded(work_key("copy"), [&] {
+    target.session->load({"", "w", {}}, source->read(read_spec("v", {"b", "x"})));
+  });
+  EXPECT_EQ(target.side.number(
+                "SELECT count(*) FROM w WHERE b = (SELECT b FROM v LIMIT 1) AND x = (SELECT x FROM v LIMIT 1)"),
+            3);
+}
+
 TEST(PostgresTypes, DeliverWantedTypes) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
-  target.side.execute("CREATE TABLE v (a smallint, b integer, c numeric(6,2), d real, e numeric, f date);"
-                      "INSERT INTO v VALUES (-7, 300, 12.50, 0.5, 42.000, '2026-01-02')");
+  target.side.execute(
+      "CREATE TABLE v (a smallint, b integer, c numeric(6,2), d real, e numeric, f date);"
+      "INSERT INTO v VALUES (-7, 300, 12.50, 0.5, 42.000, '2026-01-02')");
   const auto read = [&](const std::string& column, const Type& type) {
     return read_rows(*target.session, "v", {column}, {type}).at(0).at(0);
   };
@@ -114,8 +159,9 @@ TEST(PostgresTypes, DeliverWantedTypes) {
 TEST(PostgresTypes, NameTheCellThatDoesNotFit) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
-  target.side.execute("CREATE TABLE v (id int PRIMARY KEY, n numeric, b bigint, d date, ts timestamp);"
-                      "INSERT INTO v VALUES (7, 1.25, 70000, 'infinity', '294276-12-31')");
+  target.side.execute(
+      "CREATE TABLE v (id int PRIMARY KEY, n numeric, b bigint, d date, ts timestamp);"
+      "INSERT INTO v VALUES (7, 1.25, 70000, 'infinity', '294276-12-31')");
   const auto failure = [&](const std::string& column, const Type& type) {
     const Error error = error_of([&] {
       store::ReadSpec spec = read_spec("v", {"id", column});
@@ -154,8 +200,12 @@ TEST(PostgresTypes, RefuseWhatTheServerWouldChangeSilently) {
   SLUICE_REQUIRE_POSTGRES();
   using testing::HasSubstr;
   Target target;
-  const auto bytes = [](std::string_view text) { return [text](arrow::ColumnBuilder& column) { column.append_bytes(text); }; };
-  const auto integer = [](int64_t value) { return [value](arrow::ColumnBuilder& column) { column.append_int64(value); }; };
+  const auto bytes = [](std::string_view text) {
+    return [text](arrow::ColumnBuilder& column) { column.append_bytes(text); };
+  };
+  const auto integer = [](int64_t value) {
+    return [value](arrow::ColumnBuilder& column) { column.append_int64(value); };
+  };
   const auto check = [](const Error& error, const char* part) {
     EXPECT_EQ(error.code(), Code::data) << error.what();
     EXPECT_THAT(error.what(), HasSubstr(part));
@@ -179,7 +229,9 @@ TEST(PostgresTypes, RefuseWhatTheServerWouldChangeSilently) {
 TEST(PostgresTypes, PassOnWhatTheServerRefuses) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
-  const auto bytes = [](std::string_view text) { return [text](arrow::ColumnBuilder& column) { column.append_bytes(text); }; };
+  const auto bytes = [](std::string_view text) {
+    return [text](arrow::ColumnBuilder& column) { column.append_bytes(text); };
+  };
   EXPECT_EQ(load_failure(target, "text", {Kind::text}, bytes("\xff")).code(), Code::data);
   EXPECT_EQ(load_failure(target, "jsonb", {Kind::json}, bytes("{")).code(), Code::data);
   EXPECT_EQ(load_failure(target, "numeric(3,1)", {Kind::number}, bytes("1234.5")).code(), Code::data);
@@ -191,8 +243,9 @@ TEST(PostgresTypes, PassOnWhatTheServerRefuses) {
 TEST(PostgresTypes, FillEnumsAndDomains) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
-  target.side.execute("CREATE TYPE mood AS ENUM ('sad', 'it''s ok'); CREATE DOMAIN cents AS numeric(10,2) CHECK (VALUE >= 0);"
-                      "CREATE DOMAIN price AS cents; CREATE TABLE v (m mood, p price)");
+  target.side.execute(
+      "CREATE TYPE mood AS ENUM ('sad', 'it''s ok'); CREATE DOMAIN cents AS numeric(10,2) CHECK (VALUE >= 0);"
+      "CREATE DOMAIN price AS cents; CREATE TABLE v (m mood, p price)");
   arrow::BatchBuilder builder({{"m", {Kind::text}}, {"p", {Kind::decimal, 12, 4}}});
   builder.column(0).append_bytes("it's ok");
   builder.column(1).append_decimal(125'000);
@@ -206,7 +259,9 @@ TEST(PostgresTypes, RefuseTablesThatACrashWouldEmpty) {
   target.side.execute("CREATE UNLOGGED TABLE v (id bigint, note text); CREATE VIEW w AS SELECT * FROM t");
   for (const char* table : {"v", "w"}) {
     const Error error = error_of([&] {
-      target.guarded(work_key("copy"), [&] { target.session->load({"", table, {}}, std::make_unique<NumberedRows>(1, 1)); });
+      target.guarded(work_key("copy"), [&] {
+        target.session->load({"", table, {}}, std::make_unique<NumberedRows>(1, 1));
+      });
     });
     EXPECT_EQ(error.code(), Code::unsupported) << error.what();
   }
@@ -215,9 +270,10 @@ TEST(PostgresTypes, RefuseTablesThatACrashWouldEmpty) {
 TEST(PostgresTypes, NoticeRowsThatATriggerSwallows) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
-  target.side.execute("CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id % 2 = 0 THEN "
-                      "RETURN NULL; END IF; RETURN NEW; END $$;"
-                      "CREATE TRIGGER s BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION swallow()");
+  target.side.execute(
+      "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id % 2 = 0 THEN "
+      "RETURN NULL; END IF; RETURN NEW; END $$;"
+      "CREATE TRIGGER s BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION swallow()");
   const Error error = error_of([&] { target.guarded(work_key("copy"), [&] { target.load(1, 10); }); });
   EXPECT_EQ(error.code(), Code::data);
   EXPECT_THAT(error.what(), testing::HasSubstr("10 rows were sent, the server took 5"));

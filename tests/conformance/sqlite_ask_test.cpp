@@ -32,7 +32,8 @@ TEST_F(SqliteAsk, ParametersAreBoundAndNeverPasted) {
 }
 
 TEST_F(SqliteAsk, ColumnsTakeTheTypeOfTheirFirstRows) {
-  session_.execute("CREATE TABLE t (a, b, c, d, e); INSERT INTO t VALUES (1, 1.5, 'x', x'01', NULL), (2, 3, 4, NULL, NULL)");
+  session_.execute(
+      "CREATE TABLE t (a, b, c, d, e); INSERT INTO t VALUES (1, 1.5, 'x', x'01', NULL), (2, 3, 4, NULL, NULL)");
   const auto reader = session_.query("SELECT * FROM t");
   std::string types;
   for (const arrow::Field& field : reader->fields()) types += arrow::to_text(field.type) + " ";
@@ -42,7 +43,8 @@ TEST_F(SqliteAsk, ColumnsTakeTheTypeOfTheirFirstRows) {
 
 TEST_F(SqliteAsk, ALaterValueThatDoesNotFitIsNamed) {
   session_.execute(
-      "CREATE TABLE t (a); INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) SELECT "
+      "CREATE TABLE t (a); INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+      "1500) SELECT "
       "i FROM n; INSERT INTO t VALUES ('odd')");
   const Error error = error_of([&] { query_rows(session_, "SELECT a FROM t"); });
   EXPECT_EQ(error.code(), Code::data);
@@ -101,7 +103,10 @@ TEST_F(SqliteAsk, CancelEndsALoadBetweenItsRows) {
   session_.execute("CREATE TABLE t (x)");
   const store::Fence fence{"r-1", session_.fence_acquire(fence_request("r-1"), nullptr)};
   store::Guard guard(session_, fence, work_key("copy.rows", 0));
-  EXPECT_EQ(error_of([&] { session_.load({"", "t", {"x"}}, std::make_unique<Endless>(session_)); }).code(), Code::cancelled);
+  EXPECT_EQ(error_of([&] {
+              session_.load({"", "t", {"x"}}, std::make_unique<Endless>(session_));
+            }).code(),
+            Code::cancelled);
 }
 
 TEST_F(SqliteAsk, AnotherWritersLockIsWaitedForAndThenUnavailable) {

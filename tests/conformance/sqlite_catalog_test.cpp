@@ -55,8 +55,10 @@ TEST(SqliteCatalog, DescribesChinookWhole) {
 
 TEST(SqliteCatalog, ReadsDeclaredTypesBySqlitesRulesAndKnownNames) {
   const catalog::Catalog seen = catalog_of_sql(
-      "CREATE TABLE t (a BIGINT, b VARCHAR(40), c DOUBLE PRECISION, d DECIMAL(10,2), e BOOLEAN, f DATE, g DATETIME, h BLOB, "
-      "i, j \"FLOATING POINT\", k STRING, l NUMERIC(20,6), m NUMERIC, n JSON, o UUID, p \"UNSIGNED BIG INT\", q TEXT, r "
+      "CREATE TABLE t (a BIGINT, b VARCHAR(40), c DOUBLE PRECISION, d DECIMAL(10,2), e BOOLEAN, f DATE, g DATETIME, h "
+      "BLOB, "
+      "i, j \"FLOATING POINT\", k STRING, l NUMERIC(20,6), m NUMERIC, n JSON, o UUID, p \"UNSIGNED BIG INT\", q TEXT, "
+      "r "
       "\"TIMESTAMP WITH TIME ZONE\", s INTERVAL, u TINYINT(1), v VARBINARY(16))");
   std::string all;
   for (const catalog::Column& column : seen.tables[0].columns) {
@@ -72,8 +74,10 @@ TEST(SqliteCatalog, ReadsDeclaredTypesBySqlitesRulesAndKnownNames) {
 TEST(SqliteCatalog, BringsDefaultsIntoNeutralForm) {
   const catalog::Catalog seen = catalog_of_sql(
       "CREATE TABLE t (a INTEGER DEFAULT -7, b TEXT DEFAULT 'it''s', c TEXT DEFAULT \"double\", d DATETIME DEFAULT "
-      "CURRENT_TIMESTAMP, e DATETIME DEFAULT (datetime('now')), f DATE DEFAULT (date('now')), g TEXT DEFAULT NULL, h TEXT "
-      "DEFAULT (strftime('%s','now')), i BOOLEAN DEFAULT 1, j REAL DEFAULT 1.50, k DATE DEFAULT 'null', l TEXT DEFAULT 'null', m "
+      "CURRENT_TIMESTAMP, e DATETIME DEFAULT (datetime('now')), f DATE DEFAULT (date('now')), g TEXT DEFAULT NULL, h "
+      "TEXT "
+      "DEFAULT (strftime('%s','now')), i BOOLEAN DEFAULT 1, j REAL DEFAULT 1.50, k DATE DEFAULT 'null', l TEXT DEFAULT "
+      "'null', m "
       "BLOB DEFAULT x'00', n BOOLEAN DEFAULT FALSE)");
   std::string all;
   for (const catalog::Column& column : seen.tables[0].columns) {
@@ -81,15 +85,19 @@ TEST(SqliteCatalog, BringsDefaultsIntoNeutralForm) {
   }
   EXPECT_EQ(all,
             "a literal -7\nb literal it's\nc literal double\nd now \ne now \nf today \ng none \nh native "
-            "strftime('%s','now')\ni literal true\nj literal 1.50\nk none \nl literal null\nm native x'00'\nn literal false\n");
+            "strftime('%s','now')\ni literal true\nj literal 1.50\nk none \nl literal null\nm native x'00'\nn literal "
+            "false\n");
 }
 
 TEST(SqliteCatalog, DescribesKeysIndexesChecksAndGeneratedColumns) {
   const catalog::Catalog seen = catalog_of_sql(
       "CREATE TABLE parent (a TEXT, b INT, PRIMARY KEY (b, a)) WITHOUT ROWID;"
-      "CREATE TABLE child (id INT CONSTRAINT pk PRIMARY KEY, pa TEXT, pb INT, code TEXT COLLATE NOCASE UNIQUE, total REAL CHECK "
-      "(total >= 0 /* ), */), double_total REAL GENERATED ALWAYS AS (total * 2) STORED, CONSTRAINT up FOREIGN KEY (PB, pa) "
-      "REFERENCES Parent ON DELETE CASCADE ON UPDATE SET NULL, CONSTRAINT positive CHECK (id > 0), FOREIGN KEY (pa) REFERENCES "
+      "CREATE TABLE child (id INT CONSTRAINT pk PRIMARY KEY, pa TEXT, pb INT, code TEXT COLLATE NOCASE UNIQUE, total "
+      "REAL CHECK "
+      "(total >= 0 /* ), */), double_total REAL GENERATED ALWAYS AS (total * 2) STORED, CONSTRAINT up FOREIGN KEY (PB, "
+      "pa) "
+      "REFERENCES Parent ON DELETE CASCADE ON UPDATE SET NULL, CONSTRAINT positive CHECK (id > 0), FOREIGN KEY (pa) "
+      "REFERENCES "
       "gone (x));"
       "CREATE INDEX child_open ON child (pa, pb DESC) WHERE total > 0;"
       "CREATE UNIQUE INDEX child_lower ON child (lower(code));"
@@ -125,7 +133,8 @@ TEST(SqliteCatalog, DescribesKeysIndexesChecksAndGeneratedColumns) {
   ASSERT_EQ(child.checks.size(), 2u);
   EXPECT_EQ(child.checks[1].name, "positive");
   EXPECT_EQ(child.checks[1].expression, "id > 0");
-  for (const char* part : {"view v", "virtual table words", "shadow table words_data", "trigger tr", "NOCASE", "gone"}) {
+  for (const char* part :
+       {"view v", "virtual table words", "shadow table words_data", "trigger tr", "NOCASE", "gone"}) {
     EXPECT_THAT(seen.notes, Contains(HasSubstr(part))) << part;
   }
 }
@@ -154,9 +163,11 @@ TEST(SqliteCatalog, HidesTheLedgerAndFiltersByTable) {
 
 TEST(SqliteCatalog, EstimatesRowsWithoutCountingAndWithinReason) {
   const catalog::Catalog seen = catalog_of_sql(
-      "CREATE TABLE even (x); INSERT INTO even WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
+      "CREATE TABLE even (x); INSERT INTO even WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i "
+      "< 5000) "
       "SELECT i FROM n;"
-      "CREATE TABLE wide (id INTEGER PRIMARY KEY); INSERT INTO wide VALUES (-9223372036854775808), (9223372036854775807);");
+      "CREATE TABLE wide (id INTEGER PRIMARY KEY); INSERT INTO wide VALUES (-9223372036854775808), "
+      "(9223372036854775807);");
   EXPECT_EQ(seen.find_table("even")->rows, 5000);
   EXPECT_LT(seen.find_table("wide")->rows, 1000000);
 }

@@ -64,8 +64,8 @@ TEST(SqliteChunks, TablesWithoutAKeyAreCutByRowid) {
 }
 
 TEST(SqliteChunks, UnevenKeysAreCutByQuantiles) {
-  const Cut cut("CREATE TABLE t (x INTEGER PRIMARY KEY); INSERT INTO t " + numbers(50000, "SELECT i") + "; INSERT INTO t " +
-                    numbers(50000, "SELECT 1000000000 + i * 7919"),
+  const Cut cut("CREATE TABLE t (x INTEGER PRIMARY KEY); INSERT INTO t " + numbers(50000, "SELECT i") +
+                    "; INSERT INTO t " + numbers(50000, "SELECT 1000000000 + i * 7919"),
                 10);
   EXPECT_EQ(cut.sizes.size(), 10u);
   EXPECT_LT(cut.largest(), 12000);
@@ -106,7 +106,8 @@ TEST(SqliteChunks, KeyedTablesAreCutByTheirLeadingColumn) {
 TEST(SqliteChunks, WhatHasNoCommonOrderIsOneChunk) {
   const std::string nocase = "CREATE TABLE t (x TEXT COLLATE NOCASE PRIMARY KEY) WITHOUT ROWID; INSERT INTO t ";
   EXPECT_THAT(Cut(nocase + numbers(100, "SELECT printf('k%d', i)"), 4).cuts.cuts, IsEmpty());
-  const std::string mixed = "CREATE TABLE t (x INT PRIMARY KEY) WITHOUT ROWID; INSERT INTO t VALUES (1), (2), (3), ('x')";
+  const std::string mixed =
+      "CREATE TABLE t (x INT PRIMARY KEY) WITHOUT ROWID; INSERT INTO t VALUES (1), (2), (3), ('x')";
   EXPECT_THAT(Cut(mixed, 4).cuts.cuts, IsEmpty());
   const std::string view = "CREATE TABLE s (x); INSERT INTO s VALUES (1), (2), (3); CREATE VIEW t AS SELECT x FROM s";
   EXPECT_THAT(Cut(view, 4).cuts.cuts, IsEmpty());

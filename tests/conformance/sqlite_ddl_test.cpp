@@ -54,10 +54,11 @@ catalog::Catalog one_table(std::vector<catalog::Column> columns) {
 }
 
 TEST_F(SqliteDdl, EveryTypeIsHeldSoThatItReadsBack) {
-  const std::vector<Type> types = {{Kind::boolean}, {Kind::int16},       {Kind::int64},      {Kind::float64},
-                                   {Kind::date},    {Kind::time},        {Kind::timestamp},  {Kind::timestamptz},
-                                   {Kind::uuid},    {Kind::json},        {Kind::binary},     {Kind::text, 0, 0, 40},
-                                   {Kind::number},  {Kind::decimal, 12, 2}, {Kind::decimal, 30, 10}, {Kind::uint64}};
+  const std::vector<Type> types = {
+      {Kind::boolean}, {Kind::int16},          {Kind::int64},           {Kind::float64},
+      {Kind::date},    {Kind::time},           {Kind::timestamp},       {Kind::timestamptz},
+      {Kind::uuid},    {Kind::json},           {Kind::binary},          {Kind::text, 0, 0, 40},
+      {Kind::number},  {Kind::decimal, 12, 2}, {Kind::decimal, 30, 10}, {Kind::uint64}};
   std::vector<catalog::Column> columns;
   std::vector<arrow::Field> fields;
   for (size_t i = 0; i < types.size(); ++i) {
@@ -68,8 +69,9 @@ TEST_F(SqliteDdl, EveryTypeIsHeldSoThatItReadsBack) {
   const catalog::Ddl ddl = target_.session.ddl(one_table(columns), "tables");
   std::string natives;
   for (const catalog::TargetColumn& held : ddl.columns) natives += held.native + " ";
-  EXPECT_EQ(natives,
-            "BOOLEAN INTEGER INTEGER REAL DATE TEXT DATETIME TEXT TEXT TEXT BLOB VARCHAR(40) TEXT NUMERIC(12,2) TEXT TEXT ");
+  EXPECT_EQ(
+      natives,
+      "BOOLEAN INTEGER INTEGER REAL DATE TEXT DATETIME TEXT TEXT TEXT BLOB VARCHAR(40) TEXT NUMERIC(12,2) TEXT TEXT ");
   EXPECT_EQ(ddl.warnings.size(), 2u);
   make(one_table(columns));
 
@@ -106,18 +108,18 @@ TEST_F(SqliteDdl, EveryTypeIsHeldSoThatItReadsBack) {
   const Rows back = read_rows(target_.session, "t", names, carriers);
   ASSERT_EQ(back.size(), 2u);
   EXPECT_THAT(back[0],
-              ElementsAre("1", "-5", "-9223372036854775808", "60012.665", "2024-01-01", "01:00:00", "2024-01-01 00:00:00.25",
-                          "2024-01-01 00:00:00+00", "0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a", "12", "\\x00ff",
-                          std::string("0012 \0 \xc3\xbc", 9), "123456789012345678901234567890.50", "-12.3",
-                          "1234567890123456789.0000000000", "18446744073709551615"));
+              ElementsAre("1", "-5", "-9223372036854775808", "60012.665", "2024-01-01", "01:00:00",
+                          "2024-01-01 00:00:00.25", "2024-01-01 00:00:00+00", "0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a",
+                          "12", "\\x00ff", std::string("0012 \0 \xc3\xbc", 9), "123456789012345678901234567890.50",
+                          "-12.3", "1234567890123456789.0000000000", "18446744073709551615"));
   EXPECT_EQ(back[1], std::vector<std::string>(types.size(), "NULL"));
 }
 
 TEST_F(SqliteDdl, KeysChecksAndDefaultsAreMadeWithTheTable) {
-  catalog::Catalog wanted = one_table({column("id", {Kind::int32}, false), column("code", {Kind::text}, false),
-                                       column("flag", {Kind::boolean}), column("at", {Kind::timestamp}),
-                                       column("zoned", {Kind::timestamptz}), column("token", {Kind::uuid}),
-                                       column("n", {Kind::int64})});
+  catalog::Catalog wanted =
+      one_table({column("id", {Kind::int32}, false), column("code", {Kind::text}, false),
+                 column("flag", {Kind::boolean}), column("at", {Kind::timestamp}), column("zoned", {Kind::timestamptz}),
+                 column("token", {Kind::uuid}), column("n", {Kind::int64})});
   catalog::Table& table = wanted.tables[0];
   table.primary_key = catalog::Key{"t_pkey", {"id"}};
   table.uniques = {{"t_code_key", {"code"}}};
@@ -129,7 +131,8 @@ TEST_F(SqliteDdl, KeysChecksAndDefaultsAreMadeWithTheTable) {
   table.columns[5].default_value = {"uuid", ""};
   table.columns[6].default_value = {"native", "nextval('x'::regclass)"};
   table.checks = {{"positive", "n > 0"}, {"foreign", "code ~ '^a'::text"}};
-  table.indexes = {{"t_open", {{"code", true}}, false, "flag", ""}, {"T", {{"n", false}}, true, "", ""},
+  table.indexes = {{"t_open", {{"code", true}}, false, "flag", ""},
+                   {"T", {{"n", false}}, true, "", ""},
                    {"odd", {}, false, "", "CREATE INDEX odd ON public.t USING gin (to_tsvector(code))"}};
   const std::vector<std::string> warnings = make(wanted);
   EXPECT_THAT(warnings, Contains(HasSubstr("t.n: the default nextval")));
@@ -182,7 +185,9 @@ TEST_F(SqliteDdl, ForeignKeysStayWithinTheTables) {
 }
 
 TEST_F(SqliteDdl, NamesThatCollideHereAreRefused) {
-  EXPECT_EQ(error_of([&] { make(one_table({column("Id", {Kind::text}), column("id", {Kind::text})})); }).code(),
+  EXPECT_EQ(error_of([&] {
+              make(one_table({column("Id", {Kind::text}), column("id", {Kind::text})}));
+            }).code(),
             Code::invalid_argument);
   catalog::Catalog reserved = one_table({column("a", {Kind::text})});
   reserved.tables[0].name = "sqlite_things";
@@ -214,7 +219,8 @@ TEST_F(SqliteDdl, ChinooksOwnCatalogIsMadeAgainWhole) {
     EXPECT_EQ(again->foreign_keys.size(), table.foreign_keys.size()) << table.name;
     EXPECT_EQ(again->indexes.size(), table.indexes.size()) << table.name;
     EXPECT_EQ(again->primary_key->columns, table.primary_key->columns);
-    for (const catalog::Column& each : table.columns) EXPECT_EQ(again->find_column(each.name)->type, each.type) << each.name;
+    for (const catalog::Column& each : table.columns)
+      EXPECT_EQ(again->find_column(each.name)->type, each.type) << each.name;
   }
 }
 

@@ -30,8 +30,8 @@ TEST(SqliteEvidence, TellsDatesTimesAndZonesApart) {
   EXPECT_EQ(dates.dates, 2);
   const catalog::Evidence wrong = evidence_of("TEXT", "('2023-02-29'), ('1999-12-31')");
   EXPECT_LT(wrong.dates, wrong.texts);
-  const catalog::Evidence mixed =
-      evidence_of("TEXT", "('2024-01-01'), ('2024-01-01 10:00:00'), ('2024-01-01T10:00:00.5'), ('2024-01-01T10:00:00Z')");
+  const catalog::Evidence mixed = evidence_of(
+      "TEXT", "('2024-01-01'), ('2024-01-01 10:00:00'), ('2024-01-01T10:00:00.5'), ('2024-01-01T10:00:00Z')");
   EXPECT_EQ(mixed.dates, 1);
   EXPECT_EQ(mixed.timestamps, 2);
   EXPECT_EQ(mixed.zoned, 1);
@@ -58,8 +58,9 @@ TEST(SqliteEvidence, ClassifiesTexts) {
 }
 
 TEST(SqliteEvidence, FindsNulBytesAndBrokenUtf8) {
-  const catalog::Evidence seen = evidence_of(
-      "TEXT", "(CAST(x'61006263' AS TEXT)), (CAST(x'616263646566676800' AS TEXT)), (CAST(x'c328' AS TEXT)), ('gr\xc3\xbc\xc3\x9f')");
+  const catalog::Evidence seen = evidence_of("TEXT",
+                                             "(CAST(x'61006263' AS TEXT)), (CAST(x'616263646566676800' AS TEXT)), "
+                                             "(CAST(x'c328' AS TEXT)), ('gr\xc3\xbc\xc3\x9f')");
   EXPECT_EQ(seen.texts, 4);
   EXPECT_EQ(seen.nul_bytes, 2);
   EXPECT_EQ(seen.invalid_utf8, 1);

@@ -261,7 +261,8 @@ TEST_F(SqliteGuard, UndoDropsOnlyWhatTheRunCreatedAndStillIsTheSame) {
   };
   target.guarded(work_key("tables"), [&] {
     target.session.execute("CREATE TABLE a (x); CREATE TABLE b (x); CREATE INDEX ax ON a (x)");
-    target.session.objects_record({object("table", "a"), object("table", "b"), object("index", "ax"), object("sequence", "s")});
+    target.session.objects_record(
+        {object("table", "a"), object("table", "b"), object("index", "ax"), object("sequence", "s")});
   });
   EXPECT_EQ(target.session.objects_list("r-1", "tables").size(), 3u);
   target.session.execute("DROP TABLE b; CREATE TABLE b (mine)");

@@ -29,12 +29,14 @@ class SqliteRead : public testing::Test {
 
 TEST_F(SqliteRead, DeliversEveryStorageClassExactlyAsText) {
   auto& session = open(
-      "CREATE TABLE t (x); INSERT INTO t VALUES (9223372036854775807), (-9223372036854775808), (0.1), (60012.665), (1e300), "
+      "CREATE TABLE t (x); INSERT INTO t VALUES (9223372036854775807), (-9223372036854775808), (0.1), (60012.665), "
+      "(1e300), "
       "('gr\xc3\xbc\xc3\x9f'), (NULL), (''), (9e999)");
   const Rows rows = read_rows(session, "t", {"x"}, {{Kind::text}});
-  EXPECT_THAT(rows, ElementsAre(ElementsAre("9223372036854775807"), ElementsAre("-9223372036854775808"), ElementsAre("0.1"),
-                                ElementsAre("60012.665"), ElementsAre("1e+300"), ElementsAre("gr\xc3\xbc\xc3\x9f"),
-                                ElementsAre("NULL"), ElementsAre(""), ElementsAre("Infinity")));
+  EXPECT_THAT(rows,
+              ElementsAre(ElementsAre("9223372036854775807"), ElementsAre("-9223372036854775808"), ElementsAre("0.1"),
+                          ElementsAre("60012.665"), ElementsAre("1e+300"), ElementsAre("gr\xc3\xbc\xc3\x9f"),
+                          ElementsAre("NULL"), ElementsAre(""), ElementsAre("Infinity")));
 }
 
 TEST_F(SqliteRead, UnaskedItDeliversTheCarriers) {
@@ -50,7 +52,8 @@ TEST_F(SqliteRead, UnaskedItDeliversTheCarriers) {
 }
 
 TEST_F(SqliteRead, AValueThatDoesNotFitIsNamedWithTableRowColumnAndClass) {
-  auto& session = open("CREATE TABLE orders (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO orders VALUES (1, 5), (17, 'lots')");
+  auto& session =
+      open("CREATE TABLE orders (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO orders VALUES (1, 5), (17, 'lots')");
   const Error error = error_of([&] { read_rows(session, "orders", {"n"}, {{Kind::int64}}); });
   EXPECT_EQ(error.code(), Code::data);
   for (const char* part : {"orders", "rowid = 17", "column n", "int64", "TEXT 'lots'"}) {
@@ -59,7 +62,8 @@ TEST_F(SqliteRead, AValueThatDoesNotFitIsNamedWithTableRowColumnAndClass) {
 }
 
 TEST_F(SqliteRead, KeysNameTheRowWhereThereIsNoRowid) {
-  auto& session = open("CREATE TABLE t (a TEXT, b INT, x, PRIMARY KEY (a, b)) WITHOUT ROWID; INSERT INTO t VALUES ('k', 3, x'00')");
+  auto& session =
+      open("CREATE TABLE t (a TEXT, b INT, x, PRIMARY KEY (a, b)) WITHOUT ROWID; INSERT INTO t VALUES ('k', 3, x'00')");
   const Error error = error_of([&] { read_rows(session, "t", {"x"}, {{Kind::text}}); });
   EXPECT_THAT(error.what(), HasSubstr("a = k, b = 3"));
   EXPECT_THAT(error.what(), HasSubstr("BLOB x'00'"));
@@ -81,7 +85,8 @@ TEST_F(SqliteRead, NothingIsRoundedOrCutToFit) {
 
 TEST_F(SqliteRead, TextsKeepTheirNulBytesAndBrokenOnesAreRefused) {
   auto& session = open(
-      "CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT); INSERT INTO t VALUES (1, CAST(x'610062' AS TEXT)), (2, CAST(x'c328' AS "
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT); INSERT INTO t VALUES (1, CAST(x'610062' AS TEXT)), (2, "
+      "CAST(x'c328' AS "
       "TEXT))");
   store::Range first{{"id"}, "integer", {}, {"2"}};
   EXPECT_THAT(read_rows(session, "t", {"x"}, {{Kind::text}}, first), ElementsAre(ElementsAre(std::string("a\0b", 3))));
@@ -89,16 +94,19 @@ TEST_F(SqliteRead, TextsKeepTheirNulBytesAndBrokenOnesAreRefused) {
   EXPECT_EQ(error.code(), Code::data);
   EXPECT_THAT(error.what(), HasSubstr("rowid = 2"));
   EXPECT_THAT(error.what(), HasSubstr("UTF-8"));
-  EXPECT_THAT(read_rows(session, "t", {"x"}, {{Kind::binary}}), ElementsAre(ElementsAre("\\x610062"), ElementsAre("\\xc328")));
+  EXPECT_THAT(read_rows(session, "t", {"x"}, {{Kind::binary}}),
+              ElementsAre(ElementsAre("\\x610062"), ElementsAre("\\xc328")));
 }
 
 TEST_F(SqliteRead, ReadsUtf16DatabasesAsUtf8) {
-  auto& session = open("PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('gr\xc3\xbc\xc3\x9f')");
+  auto& session =
+      open("PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('gr\xc3\xbc\xc3\x9f')");
   EXPECT_THAT(read_rows(session, "t", {"x"}), ElementsAre(ElementsAre("gr\xc3\xbc\xc3\x9f")));
 }
 
 TEST_F(SqliteRead, BoundsAndConditionsSelectRows) {
-  auto& session = open("CREATE TABLE t (id INTEGER PRIMARY KEY, x); INSERT INTO t VALUES (-3, 'a'), (0, 'b'), (4, 'c'), (9, 'd')");
+  auto& session =
+      open("CREATE TABLE t (id INTEGER PRIMARY KEY, x); INSERT INTO t VALUES (-3, 'a'), (0, 'b'), (4, 'c'), (9, 'd')");
   EXPECT_EQ(read_rows(session, "t", {"x"}, {}, {{"id"}, "integer", {"-3"}, {"4"}}), (Rows{{"a"}, {"b"}}));
   EXPECT_EQ(read_rows(session, "t", {"x"}, {}, {{}, "local", {"4"}, {}}), (Rows{{"c"}, {"d"}}));
   store::ReadSpec spec;
@@ -127,7 +135,8 @@ TEST_F(SqliteRead, BoundsOfOtherStoresMeanTheSameHere) {
 }
 
 TEST_F(SqliteRead, NamesThatNeedQuotesAreOnlyNames) {
-  auto& session = open("CREATE TABLE \"a\"\"; b\" (\"x \"\" y\" TEXT, \"select\" INT); INSERT INTO \"a\"\"; b\" VALUES ('v', 2)");
+  auto& session =
+      open("CREATE TABLE \"a\"\"; b\" (\"x \"\" y\" TEXT, \"select\" INT); INSERT INTO \"a\"\"; b\" VALUES ('v', 2)");
   EXPECT_EQ(read_rows(session, "a\"; b", {"x \" y", "select"}), (Rows{{"v", "2"}}));
   const Error error = error_of([&] { read_rows(session, "a\"; b", {"selekt"}); });
   EXPECT_EQ(error.code(), Code::not_found);
@@ -141,14 +150,16 @@ TEST_F(SqliteRead, AColumnNamedRowidDoesNotHideTheRowid) {
 
 TEST_F(SqliteRead, ReadsViewsAndGeneratedColumns) {
   auto& session = open(
-      "CREATE TABLE t (a INT, b INT AS (a * 2)); INSERT INTO t (a) VALUES (4); CREATE VIEW v AS SELECT a + 1 AS c FROM t");
+      "CREATE TABLE t (a INT, b INT AS (a * 2)); INSERT INTO t (a) VALUES (4); CREATE VIEW v AS SELECT a + 1 AS c FROM "
+      "t");
   EXPECT_EQ(read_rows(session, "t", {"b"}), (Rows{{"8"}}));
   EXPECT_EQ(read_rows(session, "v", {"c"}, {{Kind::int64}}), (Rows{{"5"}}));
 }
 
 TEST_F(SqliteRead, BatchesEndAtTheirLimits) {
   auto& session = open(
-      "CREATE TABLE t (x TEXT); INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
+      "CREATE TABLE t (x TEXT); INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i "
+      "< 1000) "
       "SELECT printf('%0100d', i) FROM n");
   store::ReadSpec spec;
   spec.table = "t";

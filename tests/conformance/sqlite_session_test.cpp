@@ -25,7 +25,10 @@ TEST(SqliteSession, AnUnknownOptionIsNamedWithTheNearest) {
 
 TEST(SqliteSession, OptionsMustHaveAMeaning) {
   EXPECT_EQ(error_of([] { sqlite_store("/tmp/x.db", "rw"); }).code(), Code::invalid_argument);
-  EXPECT_EQ(error_of([] { sqlite_store("/tmp/x.db", "read", {{"busy_timeout", "5 parsecs"}}); }).code(), Code::invalid_argument);
+  EXPECT_EQ(error_of([] {
+              sqlite_store("/tmp/x.db", "read", {{"busy_timeout", "5 parsecs"}});
+            }).code(),
+            Code::invalid_argument);
   EXPECT_EQ(error_of([] { sqlite_store(":memory:", "write"); }).code(), Code::invalid_argument);
   EXPECT_EQ(error_of([] { store::Store(sqlite_plugin(), "shop", {}); }).code(), Code::invalid_argument);
 }

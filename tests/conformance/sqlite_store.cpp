@@ -34,7 +34,8 @@ Rows all_rows(arrow::BatchReader& reader) {
     const auto views = arrow::view_batch(reader.fields(), *batch);
     for (int64_t i = 0; i < batch->length; ++i) {
       std::vector<std::string> row;
-      for (const arrow::ColumnView& view : views) row.push_back(view.is_null(i) ? "NULL" : arrow::value_to_text(view, i));
+      for (const arrow::ColumnView& view : views)
+        row.push_back(view.is_null(i) ? "NULL" : arrow::value_to_text(view, i));
       rows.push_back(std::move(row));
     }
   }

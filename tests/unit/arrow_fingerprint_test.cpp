@@ -151,8 +151,8 @@ TEST(CanonicalJson, TellsJsonFromOtherTexts) {
   for (const char* good : {"{}", " [ ] ", "\"\"", "-0.5e+3", "true", "null", R"({"a":{"b":[1,{"c":2}]}})"}) {
     EXPECT_TRUE(is_json(good)) << good;
   }
-  for (const char* bad : {"", "{", "[1,]", "{\"a\":1,}", "01", "1.", ".5", "+1", "NaN", "'a'", "{a:1}", "[1] 2", "\"\\x\"",
-                          "\"\\ud800\"", "tru", "\"\n\"", "\"\xff\"", "[1 2]", "{\"a\" 1}"}) {
+  for (const char* bad : {"", "{", "[1,]", "{\"a\":1,}", "01", "1.", ".5", "+1", "NaN", "'a'", "{a:1}", "[1] 2",
+                          "\"\\x\"", "\"\\ud800\"", "tru", "\"\n\"", "\"\xff\"", "[1 2]", "{\"a\" 1}"}) {
     EXPECT_FALSE(is_json(bad)) << bad;
   }
   EXPECT_TRUE(is_json(std::string(1000, '[') + std::string(1000, ']')));

@@ -85,7 +85,8 @@ TEST(RoundedDecimal, RoundsHalfAwayFromZeroOnTheShortestText) {
 
 TEST(RoundedDecimal, RefusesWhatDoesNotFit) {
   for (const char* value : {"100000000", "-100000000", "99999999.995", "1e300", "NaN", "Infinity"}) {
-    EXPECT_THAT(converted_text(kReal, kPrice, value), HasSubstr("t, column v: expected a value that fits decimal(10,2)"))
+    EXPECT_THAT(converted_text(kReal, kPrice, value),
+                HasSubstr("t, column v: expected a value that fits decimal(10,2)"))
         << value;
   }
 }
@@ -178,15 +179,22 @@ TEST(TextCasts, ReadWhatTheyPromise) {
 }
 
 TEST(TextCasts, RefuseEverythingElse) {
-  const std::vector<std::pair<Type, std::string>> cases = {
-      {{Kind::boolean}, "maybe"},       {{Kind::date}, "2026-02-30"},
-      {{Kind::date}, "2026-01-31 01:00"}, {{Kind::date}, "1769817600"},
-      {{Kind::timestamp}, "2026-01-31 13:05:00+02"}, {{Kind::timestamp}, ""},
-      {{Kind::timestamptz}, "tomorrow"}, {kPrice, "12.345"},
-      {kPrice, "abc"},                  {{Kind::number}, "1,5"},
-      {{Kind::number}, ""},             {kLong, "1.5"},
-      {{Kind::json}, "{"},              {{Kind::uuid}, "a0eebc99"},
-      {kReal, "1.5x"},                  {{Kind::time}, "25:00"}};
+  const std::vector<std::pair<Type, std::string>> cases = {{{Kind::boolean}, "maybe"},
+                                                           {{Kind::date}, "2026-02-30"},
+                                                           {{Kind::date}, "2026-01-31 01:00"},
+                                                           {{Kind::date}, "1769817600"},
+                                                           {{Kind::timestamp}, "2026-01-31 13:05:00+02"},
+                                                           {{Kind::timestamp}, ""},
+                                                           {{Kind::timestamptz}, "tomorrow"},
+                                                           {kPrice, "12.345"},
+                                                           {kPrice, "abc"},
+                                                           {{Kind::number}, "1,5"},
+                                                           {{Kind::number}, ""},
+                                                           {kLong, "1.5"},
+                                                           {{Kind::json}, "{"},
+                                                           {{Kind::uuid}, "a0eebc99"},
+                                                           {kReal, "1.5x"},
+                                                           {{Kind::time}, "25:00"}};
   for (const auto& [type, text] : cases) {
     EXPECT_THAT(converted_text(kText, type, text), HasSubstr("found '" + text + "'")) << arrow::to_text(type);
   }
@@ -262,10 +270,11 @@ TEST(Converter, HonoursTheOffsetOfABatch) {
 }
 
 TEST(Converter, EveryCastThatCanBeDecidedIsBuilt) {
-  const std::vector<Type> types = {{Kind::boolean}, {Kind::int8},    {Kind::int32},     {Kind::int64},       {Kind::uint32},
-                                   {Kind::uint64},  {Kind::float32}, {Kind::float64},   kPrice,              {Kind::decimal, 20, 6},
-                                   {Kind::number},  {Kind::text},    {Kind::binary},    {Kind::date},        {Kind::time},
-                                   {Kind::timestamp}, {Kind::timestamptz}, {Kind::uuid}, {Kind::json}};
+  const std::vector<Type> types = {
+      {Kind::boolean},   {Kind::int8},        {Kind::int32},   {Kind::int64}, {Kind::uint32},
+      {Kind::uint64},    {Kind::float32},     {Kind::float64}, kPrice,        {Kind::decimal, 20, 6},
+      {Kind::number},    {Kind::text},        {Kind::binary},  {Kind::date},  {Kind::time},
+      {Kind::timestamp}, {Kind::timestamptz}, {Kind::uuid},    {Kind::json}};
   for (const Type& from : types) {
     for (const Type& to : types) {
       Cast cast = Cast::none;

@@ -118,7 +118,9 @@ TEST(JournalReader, LeavesTheLocksOfAWriterInTheSameProcessAlone) {
   const std::string path = directory.file("journal.db");
   const auto writer = open_journal(path);
   append_one(*writer, make_event("note"));
-  const auto is_locked = [&] { return WEXITSTATUS(run_in_child([&] { return is_locked_by_another(path) ? 1 : 0; })) == 1; };
+  const auto is_locked = [&] {
+    return WEXITSTATUS(run_in_child([&] { return is_locked_by_another(path) ? 1 : 0; })) == 1;
+  };
   ASSERT_TRUE(is_locked());
 
   read_journal(path)->events(1);

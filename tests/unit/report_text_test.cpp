@@ -29,8 +29,8 @@ History passed_shop() {
     "metrics":{"missing":{"unit":"","tables":{"orders":0,"customers":0}},
                "discrepancy":{"unit":"","tables":{"orders":[0,1203000],"customers":[0,1]}}}})");
   history.add(node_started, "copy.same")
-      .add(gate_measured, "copy.same", R"({"criterion":"proof.discrepancy < 0.1%","result":"pass",
-    "comparisons":[{"text":"proof.discrepancy < 0.1%","left":"proof.discrepancy[customers] = 0%","right":"0.1%","result":"pass"}]})");
+      .add(gate_measured, "copy.same", R"({"criterion":"proof.discrepancy < 0.1%","result":"PASS",
+    "comparisons":[{"text":"proof.discrepancy < 0.1%","left":"proof.discrepancy[customers] = 0%","right":"0.1%","result":"PASS"}]})");
   history.add(node_passed, "copy.same", R"({"seconds":0.01})").add(node_passed, "copy");
   history.at(8.2).add(
       run_ended, "",
@@ -55,8 +55,8 @@ History failed_shop() {
           {"column":"total","source":"12.50","target":"12.49"},
           {"column":"remark","source":"\u001b[2Jgone\nVerdict: MATCH","target":"NULL"}]}]}]})");
   history.add(node_started, "copy.same")
-      .add(gate_measured, "copy.same", R"({"criterion":"proof.discrepancy < 0.1%","result":"fail",
-    "comparisons":[{"text":"proof.discrepancy < 0.1%","left":"proof.discrepancy[orders] = 0.3%","right":"0.1%","result":"fail"}],
+      .add(gate_measured, "copy.same", R"({"criterion":"proof.discrepancy < 0.1%","result":"FAIL",
+    "comparisons":[{"text":"proof.discrepancy < 0.1%","left":"proof.discrepancy[orders] = 0.3%","right":"0.1%","result":"FAIL"}],
     "message":""})");
   history.add(node_failed, "copy.same", R"({"seconds":0.01,"error":{"code":"data",
     "message":"proof.discrepancy < 0.1% does not hold: proof.discrepancy[orders] = 0.3% against 0.1%"}})");

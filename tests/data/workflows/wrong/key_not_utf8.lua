@@ -1,0 +1,3 @@
+return workflow "shop" {
+  phase "copy" { step "x" { exec { "a", env = { ["\255"] = "b" } } } },
+}
