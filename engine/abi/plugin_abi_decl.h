@@ -274,7 +274,9 @@ typedef struct sluice_plugin {
    * the run that holds it already (mode TAKE_OVER) also gets a new epoch. holder may be NULL. */
   sluice_status (*fence_acquire)(sluice_session *session, const sluice_fence_request *request, int64_t *epoch,
                                  sluice_buffer *holder, sluice_error *error);
-  /* Who holds or held it: JSON as above plus "free": bool; {} when there is no ledger home. Never creates anything. */
+  /* Who holds or held it: JSON as above plus "free": bool; {} when there is no ledger home. Never creates anything. After
+   * fence_release "run" is "": no run is unfinished. After fence_renew with lease_ms 0 it is free, and "run" names the run that
+   * has not ended. */
   sluice_status (*fence_look)(sluice_session *session, sluice_buffer *out, sluice_error *error);
   sluice_status (*fence_renew)(sluice_session *session, const sluice_fence *fence, int64_t lease_ms,
                                sluice_error *error);

@@ -47,34 +47,34 @@ catalog::MapSpec map_spec(const Options& options) {
   return spec;
 }
 
-/// Compares all tables, several at once, each worker with sessions of its own.
+/// Compares all tables, several at once, each worker with its own readers of one snapshot per side.
 class Comparison {
  public:
   Comparison(const store::Store& source, const store::Store& target, const catalog::Mapping& mapping, const Options& options,
              run::Controls& controls)
-      : source_(source), target_(target), mapping_(mapping), options_(options), controls_(controls) {}
+      : source_(source, {options.source_schema, {}, false}, static_cast<size_t>(options.workers)),
+        target_(target, {options.target_schema, {}, false}, static_cast<size_t>(options.workers)),
+        mapping_(mapping),
+        options_(options),
+        controls_(controls) {}
 
   std::vector<verify::TableDifference> run() {
     results_.resize(mapping_.tables.size());
     std::vector<std::thread> threads;
-    for (int i = 0; i < options_.workers; ++i) threads.emplace_back([this] { work(); });
+    for (int i = 0; i < options_.workers; ++i) threads.emplace_back([this, i] { work(static_cast<size_t>(i)); });
     for (auto& thread : threads) thread.join();
     return std::move(results_);
   }
 
  private:
-  void work() {
+  void work(size_t worker) {
     for (size_t i = next_++; i < mapping_.tables.size(); i = next_++) {
       results_[i].table = mapping_.tables[i].target_table;
       try {
-        auto source = source_.open_session();
-        auto target = target_.open_session();
-        source->snapshot_join(source->snapshot_export());
-        target->snapshot_join(target->snapshot_export());
         auto check = [this] {
           if (controls_.stop) throw Error(Code::cancelled, "stopped on request");
         };
-        results_[i] = verify::compare_table(*source, *target, mapping_.tables[i], options_.limit, check);
+        results_[i] = verify::compare_table(source_.reader(worker), target_.reader(worker), mapping_.tables[i], options_.limit, check);
       } catch (const Error& error) {
         // An error is never a match.
         results_[i].verdict = verify::Verdict::incomplete;
@@ -83,8 +83,8 @@ class Comparison {
     }
   }
 
-  const store::Store& source_;
-  const store::Store& target_;
+  copy::Snapshot source_;
+  copy::Snapshot target_;
   const catalog::Mapping& mapping_;
   const Options& options_;
   run::Controls& controls_;

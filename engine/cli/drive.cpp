@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/escape.hpp"
 #include "base/file.hpp"
 #include "cli/disposables.hpp"
 #include "cli/progress.hpp"
@@ -81,7 +82,8 @@ int finish(const Options& options, const std::string& state, const std::string& 
            bool keeps) {
   if (is_over(end) && !keeps) disposables.remove();
   write_and_print_report(options, state, run);
-  if (end.code == ExitCode::held) std::fprintf(stderr, "sluice: %s\n", end.message.c_str());
+  const bool is_reported = end.code != ExitCode::held && !options.is_quiet;
+  if (!is_reported && !end.message.empty()) std::fprintf(stderr, "sluice: %s\n", escape_terminal(end.message).c_str());
   return static_cast<int>(end.code);
 }
 
@@ -106,6 +108,17 @@ void check_adoption(const plan::Plan& before, const plan::Plan& after, const run
                 "roll back to it first (sluice rollback RUN --to " + node.path + "), or leave it as it was")
         .with_sqlstate("SL005");
   }
+}
+
+/// A process that was killed between the run's last event and the release of its targets leaves them to us.
+int end_passed(const Options& options, const journal::StateDirectory& state, const std::string& run, const run::RunRecord& record,
+               const Loaded& loaded, const plan::Plan& plan, Setting& setting) {
+  if (record.disposables.empty()) {
+    plan::Stores stores(loaded.workflow, plugin_search(record.plugin_directories), plan::secrets_from_environment(), {}, setting.redactor);
+    run::release_passed(plan, stores, run, record.keep_ledger, setting.controls);
+  }
+  write_and_print_report(options, state.path(), run);
+  return 0;
 }
 
 }  // namespace
@@ -141,10 +154,7 @@ int take_up_run(const Options& options, const std::string& run_id, const std::st
   const bool is_edited = plan::bundle_hash(loaded.workflow) != kept.bundle_hash;
   if (is_edited && !options.adopts) refuse_edited(run_id, record.workflow_path);
   const run::RunState before = run::read_state(*journal::read_journal(state.journal_path(run_id)));
-  if (before.status == "passed" && to.empty() && before.rollback_to.empty()) {
-    write_and_print_report(options, state.path(), run_id);
-    return 0;
-  }
+  if (before.status == "passed" && to.empty()) return end_passed(options, state, run_id, record, loaded, kept, setting);
   Disposables disposables = Disposables::attach(record.disposables);
   std::vector<std::string> directories = options.plugin_directories;
   directories.insert(directories.end(), record.plugin_directories.begin(), record.plugin_directories.end());

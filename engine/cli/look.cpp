@@ -30,7 +30,7 @@ int64_t now_us() {
 int status_command(const Options& options) {
   const journal::StateDirectory state(state_path(options));
   const auto summary = summary_of(state, choose_run(state.path(), options.run_id, true));
-  const std::string text = options.is_json ? report::status_json(summary, now_us()) + "\n" : report::status_text(summary, now_us());
+  const std::string text = options.is_json ? report::status_json(summary, now_us()) : report::status_text(summary, now_us());
   std::fputs(text.c_str(), stdout);
   return 0;
 }
@@ -41,7 +41,7 @@ int runs_command(const Options& options) {
   for (const std::string& run : state.runs()) {
     if (std::filesystem::exists(state.journal_path(run))) runs.push_back(summary_of(state, run));
   }
-  const std::string text = options.is_json ? report::runs_json(runs) + "\n" : report::runs_text(runs);
+  const std::string text = options.is_json ? report::runs_json(runs) : report::runs_text(runs);
   std::fputs(text.c_str(), stdout);
   return 0;
 }

@@ -100,6 +100,20 @@ void check_identities(const plan::Plan& plan, const plan::Stores& stores) {
   }
 }
 
+/// A source that steps still have to read must be as it was when the run began to read it.
+void check_sources(const RunnerParts& parts, const RunState& state) {
+  for (const auto& [store, before] : state.source_states) {
+    const bool is_needed = std::any_of(parts.plan.nodes.begin(), parts.plan.nodes.end(), [&](const plan::PlannedNode& node) {
+      const NodeStatus* status = state.find(node.path);
+      const bool has_passed = status != nullptr && status->state == NodeState::passed;
+      return !has_passed && std::find(node.sources.begin(), node.sources.end(), store) != node.sources.end();
+    });
+    if (!is_needed) continue;
+    auto session = parts.stores.at(store).store->open_session();
+    steps::check_source_state(store, before, session->source_state(steps::source_filter(parts.plan, parts.stores, store)));
+  }
+}
+
 bool has_effects_left(const plan::Plan& plan, const RunState& state) {
   return std::any_of(plan.nodes.begin(), plan.nodes.end(), [&](const plan::PlannedNode& node) {
     const NodeStatus* status = state.find(node.path);
@@ -119,6 +133,19 @@ std::unique_ptr<journal::Journal> open_for_resume(const plan::Plan& plan, const 
 }
 
 }  // namespace
+
+void release_passed(const plan::Plan& plan, const plan::Stores& stores, const std::string& run, bool keep_ledger, Controls& controls) {
+  for (const auto& target : plan.stores) {
+    if (!target.is_target || stores.at(target.name).store->open_session()->fence_look().run != run) continue;
+    FenceOptions options;
+    options.run = run;
+    options.is_resume = true;
+    Fences fences(plan, stores, options, controls);
+    fences.acquire();
+    fences.release(keep_ledger);
+    return;
+  }
+}
 
 RunState read_state(journal::Journal& journal) {
   RunState state;
@@ -171,6 +198,7 @@ RunEnd Runner::start() {
 }
 
 RunEnd Runner::resume(const std::vector<std::string>& adopted_changes) {
+  check_sources(parts_, read_state(*journal::read_journal(parts_.state.journal_path(parts_.run))));
   return take_up([](Scheduler& scheduler) { return scheduler.run(); }, adopted_changes);
 }
 

@@ -62,6 +62,9 @@ class Runner {
   RunnerParts parts_;
 };
 
+/// Gives up the fences that a passed run still has, where a process was killed before it could.
+void release_passed(const plan::Plan& plan, const plan::Stores& stores, const std::string& run, bool keep_ledger, Controls& controls);
+
 /// Throws Error where a target's tables are there already (or hold rows, where the workflow doesn't make them itself), naming
 /// each.
 void check_targets_empty(const plan::Plan& plan, const plan::Stores& stores);

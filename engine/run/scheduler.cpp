@@ -203,6 +203,8 @@ RunEnd Scheduler::Impl::end() {
 RunEnd Scheduler::Impl::end_failed() {
   const plan::PlannedNode& node = plan_.nodes[failed_->node];
   const std::string message = node.path + ": " + failed_->error.what();
+  // A changed source says nothing against what was copied before: nothing is undone on its account.
+  if (failed_->error.sqlstate() == "SL003") return record_end(ExitCode::changed, "failed", message, true);
   if (node.on_fail && node.on_fail->kind == workflow::OnFail::Kind::rollback_to) {
     failed_.reset();
     RunEnd end = roll_back(node.on_fail->node, message, true);

@@ -94,10 +94,11 @@ void Scheduler::Impl::handle_error(ActiveStep& step, Outcome& outcome, const Err
 void Scheduler::Impl::handle_expansion(ActiveStep& step, steps::Expansion expansion) {
   std::set<std::string> recorded;
   for (const auto& record : step.records) recorded.insert(record.id);
-  std::erase_if(expansion.tasks, [&](const steps::Task& task) { return recorded.contains(task.id); });
+  // What the journal knows and the ledger has already left out must not be counted twice.
+  const auto erased = std::erase_if(expansion.tasks, [&](const steps::Task& task) { return recorded.contains(task.id); });
   const auto count = static_cast<int64_t>(expansion.tasks.size());
   recorder_.add(kind::tasks_planned, step.node.path, "", step.generation,
-                dump({{"tasks", count}, {"done", expansion.done + static_cast<int64_t>(recorded.size())}}));
+                dump({{"tasks", count}, {"done", expansion.done + static_cast<int64_t>(erased)}}));
   if (step.node.is_probed) {
     for (const auto& task : expansion.tasks) recorder_.add(kind::task_started, step.node.path, task.id, step.generation);
   }

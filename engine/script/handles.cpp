@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "base/utf8.hpp"
+
 namespace sluice::script {
 namespace {
 
@@ -13,7 +15,8 @@ char metatable_key = 0;
 constexpr size_t kLongestQuote = 40;
 
 std::string quoted(const std::string& text) {
-  return text.size() > kLongestQuote ? "\"" + text.substr(0, kLongestQuote) + "...\"" : "\"" + text + "\"";
+  return text.size() > kLongestQuote ? "\"" + std::string(utf8_truncate(text, kLongestQuote)) + "...\""
+                                     : "\"" + text + "\"";
 }
 
 /// Reading a field, joining, measuring: none of it means anything for what words return.

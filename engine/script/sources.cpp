@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/escape.hpp"
 #include "base/utf8.hpp"
 
 namespace sluice::script {
@@ -31,17 +32,6 @@ std::string printable(std::string_view line) {
 }
 
 bool is_inside_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-/// Names that a script computed may hold anything; messages are valid UTF-8.
-std::string valid_text(const std::string& text) {
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const size_t length = utf8_length(text, at);
-    out += length > 0 ? text.substr(at, length) : "?";
-    at += length > 0 ? length : 1;
-  }
-  return out;
-}
 
 size_t count_characters(std::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_inside_character(c); }));
@@ -156,7 +146,8 @@ std::map<std::string, std::string> Sources::bundle() const {
 }
 
 Error error_at(const Place& place, const std::string& message) {
-  const std::string text = valid_text(message);
+  // Names that a script computed may hold anything.
+  const std::string text = escape_terminal_lines(message);
   if (!place.file) return Error(Code::invalid_argument, text);
   return Error(Code::invalid_argument, text + (place.line > 0 ? snippet(place) : ""), "", to_text(place.location()));
 }

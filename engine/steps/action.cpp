@@ -30,8 +30,6 @@ std::vector<std::pair<std::string, std::string>> RunContext::take_new_states() {
   return std::exchange(new_states_, {});
 }
 
-namespace {
-
 store::LookFilter source_filter(const plan::Plan& plan, const plan::Stores& stores, const std::string& name) {
   store::LookFilter filter;
   filter.schema = stores.at(name).schema;
@@ -42,15 +40,22 @@ store::LookFilter source_filter(const plan::Plan& plan, const plan::Stores& stor
   return filter;
 }
 
+namespace {
+
 [[noreturn]] void refuse_changed_source(const std::string& store, const std::vector<std::string>& changes) {
   std::string text;
-  for (const std::string& change : changes) text += "\n  " + change;
-  throw Error(Code::conflict, "the source \"" + store + "\" has changed since this run began to read it:" + text,
+  for (const std::string& change : changes) text += (text.empty() ? "" : "; ") + change;
+  throw Error(Code::conflict, "the source \"" + store + "\" has changed since this run began to read it: " + text,
               "restore it as it was, or roll the copy back and run it again (sluice rollback RUN --to NODE)")
       .with_sqlstate("SL003");
 }
 
 }  // namespace
+
+void check_source_state(const std::string& store, const std::string& before, const std::string& now) {
+  auto changes = copy::state_changes(before, now);
+  if (!changes.empty()) refuse_changed_source(store, changes);
+}
 
 copy::Snapshot& RunContext::snapshot(const std::string& store) {
   std::lock_guard lock(mutex_);
@@ -58,8 +63,7 @@ copy::Snapshot& RunContext::snapshot(const std::string& store) {
   if (snapshot) return *snapshot;
   auto fresh = std::make_unique<copy::Snapshot>(*stores_.at(store).store, source_filter(plan_, stores_, store), workers_);
   if (auto expected = expected_states_.find(store); expected != expected_states_.end()) {
-    auto changes = copy::state_changes(expected->second, fresh->state());
-    if (!changes.empty()) refuse_changed_source(store, changes);
+    check_source_state(store, expected->second, fresh->state());
   } else {
     new_states_.emplace_back(store, fresh->state());
     expected_states_[store] = fresh->state();

@@ -127,6 +127,11 @@ class Action : public plan::PlanHook {
   virtual UndoReport undo(StepContext& context) const;
 };
 
+/// The tables of a source that the plan reads: what its state is taken of.
+store::LookFilter source_filter(const plan::Plan& plan, const plan::Stores& stores, const std::string& store);
+/// Throws Error(conflict) with sqlstate "SL003" that says what changed.
+void check_source_state(const std::string& store, const std::string& before, const std::string& now);
+
 /// By word; nullptr for an unknown one. The registry names every action of the table of words.
 const Action* find_action(const std::string& word);
 

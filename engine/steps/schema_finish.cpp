@@ -1,6 +1,7 @@
 #include "steps/schema_finish.hpp"
 
 #include <map>
+#include <set>
 
 #include "steps/fields.hpp"
 #include "steps/guarded.hpp"
@@ -45,12 +46,14 @@ TaskRecord SchemaFinish::run(StepContext& context, const Task& task) const {
 }
 
 Conclusion SchemaFinish::conclude(StepContext& context) const {
-  int64_t indexes = 0;
+  // An index and the key made over it share their name and count once.
+  std::set<std::pair<std::string, std::string>> names;
   int64_t foreign_keys = 0;
   for (const auto& statement : context.node.statements) {
     if (statement.kind == "foreign_key") ++foreign_keys;
-    if (statement.kind == "index" || statement.kind == "primary_key" || statement.kind == "unique") ++indexes;
+    if (statement.kind == "index" || statement.kind == "primary_key" || statement.kind == "unique") names.emplace(statement.table, statement.name);
   }
+  const auto indexes = static_cast<int64_t>(names.size());
   Conclusion conclusion;
   conclusion.metrics["indexes"].value = workflow::MetricValue{true, indexes, 1, 0};
   conclusion.metrics["foreign_keys"].value = workflow::MetricValue{true, foreign_keys, 1, 0};

@@ -12,8 +12,8 @@ namespace {
 using arrow::RowHash;
 
 constexpr size_t kBuckets = 4096;
-/// Rows of both sides held at once: 40 MB.
-constexpr int64_t kRowsAtOnce = 1'000'000;
+/// Rows of both sides held at once: 30 MB.
+constexpr int64_t kRowsAtOnce = 750'000;
 
 size_t bucket_of(const RowHash& key) {
   // Integer keys are no hashes: mix them first.
@@ -22,7 +22,13 @@ size_t bucket_of(const RowHash& key) {
 }
 
 using Buckets = std::array<sluice_fingerprint, kBuckets>;
-using Chosen = std::array<bool, kBuckets>;
+
+/// Buckets whose rows are fetched together, and how many rows those are.
+struct Chosen {
+  std::array<bool, kBuckets> buckets{};
+  int64_t source_rows = 0;
+  int64_t target_rows = 0;
+};
 
 void scan_buckets(const TableSide& side, const store::Range& range, const CheckCancelled& check, Buckets& buckets) {
   RowKeys keys(side.table);
@@ -52,10 +58,14 @@ std::vector<KeyedRow> collect(const TableSide& side, const store::Range& range, 
                               const Chosen* chosen) {
   RowKeys keys(side.table);
   std::vector<KeyedRow> rows;
+  if (chosen != nullptr) {
+    const int64_t expected = side.side == copy::Side::source ? chosen->source_rows : chosen->target_rows;
+    rows.reserve(static_cast<size_t>(std::min(expected, kRowsAtOnce)));
+  }
   size_t compact_at = static_cast<size_t>(kRowsAtOnce);
   scan_side(side, range, check, [&](const ArrowArray& batch) {
     for (const KeyedRow& each : keys.compute(batch)) {
-      if (chosen == nullptr || (*chosen)[bucket_of(each.key)]) rows.push_back(each);
+      if (chosen == nullptr || chosen->buckets[bucket_of(each.key)]) rows.push_back(each);
     }
     // A bucket may hold one row a million times.
     if (rows.size() < compact_at) return;
@@ -130,16 +140,14 @@ void compare_group(Group source, Group target, int64_t limit, Findings& findings
 /// Buckets that differ, in groups that fit into memory together.
 std::vector<std::unique_ptr<Chosen>> group_buckets(const Buckets& source, const Buckets& target) {
   std::vector<std::unique_ptr<Chosen>> groups;
-  int64_t rows = 0;
   for (size_t i = 0; i < kBuckets; ++i) {
     if (arrow::equal(source[i], target[i])) continue;
     const auto held = static_cast<int64_t>(source[i].count + target[i].count);
-    if (groups.empty() || rows + held > kRowsAtOnce) {
-      groups.push_back(std::make_unique<Chosen>());
-      rows = 0;
-    }
-    (*groups.back())[i] = true;
-    rows += held;
+    const bool is_full = groups.empty() || groups.back()->source_rows + groups.back()->target_rows + held > kRowsAtOnce;
+    if (is_full) groups.push_back(std::make_unique<Chosen>());
+    groups.back()->buckets[i] = true;
+    groups.back()->source_rows += static_cast<int64_t>(source[i].count);
+    groups.back()->target_rows += static_cast<int64_t>(target[i].count);
   }
   return groups;
 }

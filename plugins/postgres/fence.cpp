@@ -145,7 +145,7 @@ void renew_fence(Session& session, const sdk::Fence& fence, int64_t lease_ms) {
 }
 
 void release_fence(Session& session, const sdk::Fence& fence) {
-  change_lease(session, fence, "UPDATE sluice.lease SET lease_until = NULL WHERE run = $1 AND epoch = $2::bigint",
+  change_lease(session, fence, "UPDATE sluice.lease SET lease_until = NULL, run = '' WHERE run = $1 AND epoch = $2::bigint",
                {fence.run, std::to_string(fence.epoch)});
 }
 

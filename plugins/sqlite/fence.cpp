@@ -109,7 +109,7 @@ void renew_fence(Session& session, const sdk::Fence& fence, int64_t lease_ms) {
 void release_fence(Session& session, const sdk::Fence& fence) {
   WriteTransaction transaction(session, "releasing the fence");
   require_fence(session, fence);
-  change(session, "UPDATE _sluice_fence SET lease_until = 0", "releasing the fence");
+  change(session, "UPDATE _sluice_fence SET lease_until = 0, run = ''", "releasing the fence");
   transaction.commit();
 }
 

@@ -158,6 +158,9 @@ TEST(PostgresRead, SnapshotThatEndedCannotBeJoined) {
     const auto exporter = target.store.open_session();
     token = exporter->snapshot_export();
   }
+  while (target.side.number("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND "
+                            "datname = current_database()") > 0) {
+  }
   EXPECT_EQ(error_of([&] { target.session->snapshot_join(token); }).code(), Code::unavailable);
   EXPECT_EQ(target.session->scalar("SELECT 1").value(), "1");
 }

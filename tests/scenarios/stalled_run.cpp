@@ -1,0 +1,101 @@
+#include "scenarios/stalled_run.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace sluice::test {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kPatience{60};
+
+std::string stalling_workflow(WorkflowParts parts) {
+  parts.before_copy = wait_step("go");
+  parts.chunk_rows = 50;
+  return shop_workflow(Target::postgres, parts);
+}
+
+std::vector<std::string> source_rows(const std::string& path, const std::string& query) {
+  SQLite::Database database(path, SQLite::OPEN_READONLY);
+  SQLite::Statement statement(database, query);
+  std::vector<std::string> rows;
+  while (statement.executeStep()) rows.push_back(statement.getColumn(0).getString());
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+std::vector<std::string> target_rows(PgSession& session, const std::string& query) {
+  std::vector<std::string> rows;
+  for (const auto& row : session.rows(query)) rows.push_back(row[0].value_or("NULL"));
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+/// All ten chunks of `item` are committed, and someone waits for our lock.
+bool is_stalled(PgSession& session) {
+  return session.number("select count(*) from sluice.ledger where tbl = 'item' and chunk >= 0 and node = 'copy.rows'") ==
+             10 &&
+         session.number("select count(*) from pg_stat_activity where datname = current_database() and "
+                        "wait_event_type = 'Lock'") > 0;
+}
+
+}  // namespace
+
+StalledRun::StalledRun(WorkflowParts parts, const std::vector<std::string>& arguments)
+    : project_(database_.url(), stalling_workflow(std::move(parts))) {
+  make_small_shop(project_ / "shop.db");
+  std::vector<std::string> command = {"run", "shop.lua"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  program_ = std::make_unique<Program>(sluice_path(), command, project_.options());
+  if (!wait_for(*program_, "prepare.tables")) {
+    ADD_FAILURE() << program_->out() << program_->err();
+    return;
+  }
+  lock_.emplace(database_.url());
+  lock_->execute("begin; lock table shop.event in share mode");
+  write_text(project_ / "go", "");
+  PgSession session(database_.url());
+  const auto deadline = steady_clock::now() + kPatience;
+  while (!is_stalled(session)) {
+    if (steady_clock::now() > deadline || !program_->is_running()) {
+      ADD_FAILURE() << "the run never stalled: " << program_->out() << program_->err();
+      return;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+void StalledRun::kill() {
+  program_->signal(SIGKILL);
+  program_->wait();
+  release();
+}
+
+std::string StalledRun::item_writers() const {
+  std::string text;
+  for (const auto& row : PgSession(url()).rows("select xmin, count(*) from shop.item group by 1 order by 1::text")) {
+    text += *row[0] + ": " + *row[1] + "\n";
+  }
+  return text;
+}
+
+long long StalledRun::count(const std::string& table) const {
+  return PgSession(url()).number("select count(*) from shop." + table);
+}
+
+bool StalledRun::is_complete() const {
+  PgSession session(url());
+  session.execute("set search_path = shop");
+  for (const char* query : {"select id || '|' || name from item", "select kind || '|' || at from event"}) {
+    if (source_rows(project_ / "shop.db", query) != target_rows(session, query)) return false;
+  }
+  return true;
+}
+
+}  // namespace sluice::test
