@@ -13,7 +13,7 @@ constexpr const char* kSourceSecret = "SLUICE_SOURCE_URL";
 constexpr const char* kTargetSecret = "SLUICE_TARGET_URL";
 
 /// A Lua string literal; everything but printable ASCII as decimal escapes.
-std::string quoted(const std::string& text) {
+std::string lua_literal(const std::string& text) {
   std::string result = "\"";
   for (const unsigned char c : text) {
     if (c == '"' || c == '\\') {
@@ -32,7 +32,7 @@ std::string quoted(const std::string& text) {
 
 std::string list(const std::vector<std::string>& items) {
   std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + quoted(item);
+  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + lua_literal(item);
   return text;
 }
 
@@ -53,11 +53,11 @@ StoreUse use_store(const std::string& text, const char* secret, const store::Plu
   } else if (store::without_password(url.url) != url.url) {
     use.secret = secret;
   } else {
-    use.url_value = quoted(url.url);
+    use.url_value = lua_literal(url.url);
     return use;
   }
   use.secret_value = url.url;
-  use.url_value = "secret " + quoted(use.secret);
+  use.url_value = "secret " + lua_literal(use.secret);
   return use;
 }
 
@@ -70,7 +70,7 @@ std::string map_fields(const Options& options) {
       if (equals == std::string::npos) {
         throw Error(Code::invalid_argument, "--type " + type + " is not PATTERN=TYPE", "such as --type '*.price=numeric(12,2)'");
       }
-      text += " [" + quoted(type.substr(0, equals)) + "] = " + quoted(type.substr(equals + 1)) + ",";
+      text += " [" + lua_literal(type.substr(0, equals)) + "] = " + lua_literal(type.substr(equals + 1)) + ",";
     }
     text += " }";
   }
@@ -82,7 +82,7 @@ std::string map_fields(const Options& options) {
   return text;
 }
 
-std::string schema_field(const std::string& schema) { return schema.empty() ? "" : ", schema = " + quoted(schema); }
+std::string schema_field(const std::string& schema) { return schema.empty() ? "" : ", schema = " + lua_literal(schema); }
 
 std::string workflow_text(const Options& options, const StoreUse& source, const StoreUse& target) {
   const std::string workers = std::to_string(options.workers);
@@ -90,8 +90,8 @@ std::string workflow_text(const Options& options, const StoreUse& source, const 
          "local m = map { from = \"source\", to = \"target\"" + map_fields(options) + " }\n\n"
          "return workflow \"copy\" {\n"
          "  stores = {\n"
-         "    source = store " + quoted(source.plugin) + " { url = " + source.url_value + ", access = \"read\"" + schema_field(options.source_schema) + " },\n"
-         "    target = store " + quoted(target.plugin) + " { url = " + target.url_value + schema_field(options.target_schema) + " },\n"
+         "    source = store " + lua_literal(source.plugin) + " { url = " + source.url_value + ", access = \"read\"" + schema_field(options.source_schema) + " },\n"
+         "    target = store " + lua_literal(target.plugin) + " { url = " + target.url_value + schema_field(options.target_schema) + " },\n"
          "  },\n\n"
          "  phase \"prepare\" {\n"
          "    step \"tables\" { schema.create { map = m } },\n"

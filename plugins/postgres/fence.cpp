@@ -14,7 +14,7 @@ namespace {
 constexpr auto kPatience = std::chrono::seconds(30);
 
 constexpr const char* kLook =
-    "SELECT f.run, f.host, f.boot_id, f.journal, f.pid, f.pid_start, f.epoch, "
+    "SELECT l.run, f.host, f.boot_id, f.journal, f.pid, f.pid_start, f.epoch, "
     "greatest(0, ceil(extract(epoch FROM l.lease_until - clock_timestamp()) * 1000))::bigint, "
     "coalesce(l.lease_until <= clock_timestamp(), true) FROM sluice.fence f, sluice.lease l";
 

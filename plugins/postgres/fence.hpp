@@ -8,7 +8,7 @@
 /// Who may write to a target: an epoch in sluice.fence that every guard checks, a lease by the server's clock.
 namespace sluice::postgres {
 
-/// Who holds or held the fence.
+/// Who holds the fence or held it last; after a release run is "".
 struct Holder {
   std::string run, host, boot_id, journal;
   int64_t pid = 0, pid_start = 0, epoch = 0, lease_left_ms = 0;

@@ -83,10 +83,18 @@ TEST(PostgresFence, IsFreeAfterItsRelease) {
   Target target;
   target.session->fence_release(target.fence);
   EXPECT_TRUE(target.session->fence_look().is_free);
-  EXPECT_EQ(target.session->fence_look().run, "r-1");
+  EXPECT_EQ(target.session->fence_look().run, "") << "no run is unfinished";
   EXPECT_EQ(target.session->fence_acquire(fence_request("r-2"), nullptr), target.fence.epoch + 1);
   EXPECT_EQ(error_of([&] { target.session->fence_release(target.fence); }).sqlstate(), "SL001");
   EXPECT_FALSE(target.session->fence_look().is_free);
+}
+
+TEST(PostgresFence, NamesTheUnfinishedRunThatGaveItsLeaseUp) {
+  SLUICE_REQUIRE_POSTGRES();
+  Target target;
+  target.session->fence_renew(target.fence, 0);
+  EXPECT_TRUE(target.session->fence_look().is_free);
+  EXPECT_EQ(target.session->fence_look().run, "r-1");
 }
 
 TEST(PostgresFence, IsFreeWhenTheLeaseRanOutByTheServersClock) {

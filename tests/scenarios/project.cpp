@@ -40,9 +40,9 @@ constexpr const char* kSmallShop = R"(
 create table item (id integer primary key, name text not null);
 create table event (kind text, at integer);
 create index event_kind on event (kind);
-with recursive n (i) as (select 1 union all select i + 1 from n where i < 300)
+with recursive n (i) as (select 1 union all select i + 1 from n where i < 500)
   insert into item select i, 'item ' || i from n;
-with recursive n (i) as (select 1 union all select i + 1 from n where i < 300)
+with recursive n (i) as (select 1 union all select i + 1 from n where i < 500)
   insert into event select 'k' || (i % 7), i % 11 from n;
 )";
 
