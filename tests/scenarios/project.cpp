@@ -42,7 +42,7 @@ create table event (kind text, at integer);
 create index event_kind on event (kind);
 with recursive n (i) as (select 1 union all select i + 1 from n where i < 500)
   insert into item select i, 'item ' || i from n;
-with recursive n (i) as (select 1 union all select i + 1 from n where i < 500)
+with recursive n (i) as (select 1 union all select i + 1 from n where i < 300)
   insert into event select 'k' || (i % 7), i % 11 from n;
 )";
 

@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::seconds kPatience{20};
 
 std::string stalling_workflow(WorkflowParts parts) {
   parts.before_copy = wait_step("go");
