@@ -19,7 +19,8 @@ ExitCode exit_code_of(const Error& error) {
   if (dynamic_cast<const run::HeldError*>(&error) != nullptr) return ExitCode::held;
   if (error.sqlstate() == "SL001" || error.sqlstate() == "SL002") return ExitCode::held;
   if (error.sqlstate() == "SL003" || error.sqlstate() == "SL004" || error.sqlstate() == "SL005") return ExitCode::changed;
-  return error.code() == Code::invalid_argument ? ExitCode::wrong_use : ExitCode::failed;
+  const bool is_wrong_use = error.code() == Code::invalid_argument || error.code() == Code::not_found || error.code() == Code::unsupported;
+  return is_wrong_use ? ExitCode::wrong_use : ExitCode::failed;
 }
 
 int print_error(const Options& options, const Error& error) {

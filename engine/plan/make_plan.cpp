@@ -1,6 +1,7 @@
 #include "plan/make_plan.hpp"
 
 #include <set>
+#include <unordered_map>
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
@@ -39,6 +40,11 @@ void plan_step(const Node& step, PlannedNode& node, PlanContext& context, const 
   } catch (const Error& error) {
     throw error.where().empty() ? error.with_where(node.where + " (" + node.path + ")") : error;
   }
+}
+
+void collect_steps(const Node& node, std::unordered_map<std::string, const Node*>& steps) {
+  if (node.kind == NodeKind::step) steps[node.path] = &node;
+  for (const Node& child : node.children) collect_steps(child, steps);
 }
 
 void describe_stores(Plan& plan, PlanContext& context) {
@@ -173,8 +179,10 @@ Plan make_plan(const workflow::Workflow& workflow, const Stores& stores, const F
   plan.bundle_hash = bundle_hash(workflow);
   plan.nodes = make_graph(workflow);
   PlanContext context(workflow, stores, plan);
+  std::unordered_map<std::string, const Node*> steps;
+  for (const Node& phase : workflow.phases) collect_steps(phase, steps);
   for (PlannedNode& node : plan.nodes) {
-    if (node.kind == NodeKind::step) plan_step(*workflow.find(node.path), node, context, find_hook);
+    if (node.kind == NodeKind::step) plan_step(*steps.at(node.path), node, context, find_hook);
   }
   describe_stores(plan, context);
   plan.hash = plan_hash(plan);

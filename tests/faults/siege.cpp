@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -21,34 +20,6 @@ using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
 constexpr int kMostKills = 4;
-
-/// Read alike by both stores.
-const std::vector<std::string> kRowQueries = {
-    "select cast(id as text) || '|' || name || '|' || cast(cast(price * 100 as integer) as text) || '|' || "
-    "cast(made as text) from item",
-    "select code || '|' || label from code",
-    "select kind || '|' || cast(at as text) || '|' || cast(cast(value * 10 as integer) as text) from event",
-    "select cast(a as text) || '|' || b || '|' || note from place",
-    "select cast(id as text) || '|' || cast(item_id as text) || '|' || coalesce(code, '~') from ref",
-};
-
-std::vector<std::string> sqlite_rows(const std::string& path, const std::string& query) {
-  SQLite::Database database(path, SQLite::OPEN_READONLY);
-  SQLite::Statement statement(database, query);
-  std::vector<std::string> rows;
-  while (statement.executeStep()) rows.push_back(statement.getColumn(0).getString());
-  std::sort(rows.begin(), rows.end());
-  return rows;
-}
-
-std::vector<std::string> postgres_rows(const std::string& url, const std::string& query) {
-  PgSession session(url);
-  session.execute("set search_path = shop");
-  std::vector<std::string> rows;
-  for (const auto& row : session.rows(query)) rows.push_back(row[0].value_or("NULL"));
-  std::sort(rows.begin(), rows.end());
-  return rows;
-}
 
 microseconds since(steady_clock::time_point start) {
   return std::chrono::duration_cast<microseconds>(steady_clock::now() - start);
@@ -107,13 +78,7 @@ void Siege::calibrate() {
 }
 
 bool Siege::check_rows() const {
-  for (const auto& query : kRowQueries) {
-    const auto wanted = sqlite_rows(*project_ / "shop.db", query);
-    const auto found =
-        database_ ? postgres_rows(database_->url(), query) : sqlite_rows(*project_ / "target.db", query);
-    if (wanted != found) return false;
-  }
-  return true;
+  return has_same_rows(*project_ / "shop.db", database_ ? database_->url() : *project_ / "target.db", shop_rows());
 }
 
 std::string Siege::dump() const {

@@ -1,11 +1,15 @@
 #include "scenarios/project.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
+
+#include "support/pg_session.hpp"
 
 namespace sluice::test {
 namespace {
@@ -45,6 +49,24 @@ with recursive n (i) as (select 1 union all select i + 1 from n where i < 500)
 with recursive n (i) as (select 1 union all select i + 1 from n where i < 300)
   insert into event select 'k' || (i % 7), i % 11 from n;
 )";
+
+std::vector<std::string> rows_of_sqlite(const std::string& path, const std::string& query) {
+  SQLite::Database database(path, SQLite::OPEN_READONLY);
+  SQLite::Statement statement(database, query);
+  std::vector<std::string> rows;
+  while (statement.executeStep()) rows.push_back(statement.getColumn(0).getString());
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+std::vector<std::string> rows_of_postgres(const std::string& url, const std::string& query) {
+  PgSession session(url);
+  session.execute("set search_path = shop");
+  std::vector<std::string> rows;
+  for (const auto& row : session.rows(query)) rows.push_back(row[0].value_or("NULL"));
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
 
 std::string target_store(Target target) {
   if (target == Target::sqlite) return "store \"sqlite\" { path = \"target.db\" }";
@@ -93,6 +115,33 @@ json find_node(const json& report, const std::string& path) {
 void make_shop(const std::string& path) { run_sqlite(path, kShop); }
 
 void make_small_shop(const std::string& path) { run_sqlite(path, kSmallShop); }
+
+const std::vector<std::string>& shop_rows() {
+  static const std::vector<std::string> queries = {
+      "select cast(id as text) || '|' || name || '|' || cast(cast(price * 100 as integer) as text) || '|' || "
+      "cast(made as text) from item",
+      "select code || '|' || label from code",
+      "select kind || '|' || cast(at as text) || '|' || cast(cast(value * 10 as integer) as text) from event",
+      "select cast(a as text) || '|' || b || '|' || note from place",
+      "select cast(id as text) || '|' || cast(item_id as text) || '|' || coalesce(code, '~') from ref",
+  };
+  return queries;
+}
+
+const std::vector<std::string>& small_shop_rows() {
+  static const std::vector<std::string> queries = {"select id || '|' || name from item",
+                                                   "select kind || '|' || at from event"};
+  return queries;
+}
+
+bool has_same_rows(const std::string& source, const std::string& target, const std::vector<std::string>& queries) {
+  const bool is_postgres = target.rfind("postgresql:", 0) == 0;
+  for (const auto& query : queries) {
+    const auto found = is_postgres ? rows_of_postgres(target, query) : rows_of_sqlite(target, query);
+    if (rows_of_sqlite(source, query) != found) return false;
+  }
+  return true;
+}
 
 std::string shop_workflow(Target target, const WorkflowParts& parts) {
   return R"(local m = map { from = "old", to = "new" }

@@ -52,6 +52,12 @@ void make_shop(const std::string& path);
 /// Two tables, for tests that don't look at amounts: `item` (500 rows, id 1 to 500), `event` (300, no key).
 void make_small_shop(const std::string& path);
 
+/// Queries that both stores understand and answer alike, one per table of the shop.
+const std::vector<std::string>& shop_rows();
+const std::vector<std::string>& small_shop_rows();
+/// Whether the target (PostgreSQL by its URL, else a SQLite file) answers every query with exactly the source's rows.
+bool has_same_rows(const std::string& source, const std::string& target, const std::vector<std::string>& queries);
+
 /// What a workflow has beside the usual, as Lua.
 struct WorkflowParts {
   std::string before_copy;  ///< steps at the end of the phase "prepare"

@@ -1,0 +1,88 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "scenarios/project.hpp"
+#include "support/pg_session.hpp"
+#include "support/test_database.hpp"
+
+namespace sluice::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+constexpr const char* kChinook = "chinook/chinook.sqlite";
+
+std::string chinook() { return "sqlite:" + shared_data_directory() + "/" + kChinook; }
+
+json parsed(const Ending& ending) {
+  const json value = json::parse(ending.out, nullptr, false);
+  EXPECT_FALSE(value.is_discarded()) << ending.out << ending.err;
+  return value;
+}
+
+/// Rows of a SQLite file's table by the engine's own diff against it: nothing differs.
+void expect_match(const Project& project, const std::string& a, const std::string& b) {
+  const Ending ending = project.sluice({"diff", a, b, "--json"});
+  EXPECT_EQ(ending.code, 0) << ending.out << ending.err;
+  const json result = parsed(ending);
+  EXPECT_EQ(result.at("verdict"), "MATCH") << result.dump(1);
+  EXPECT_EQ(result.at("tables").size(), 11U);
+}
+
+TEST(Chinook, ReachesPostgresWholeAndComesBack) {
+  SLUICE_REQUIRE_POSTGRES();
+  SLUICE_REQUIRE_DATA(kChinook);
+  const TestDatabase database;
+  const Project project(database.url());
+  const Ending copied = project.sluice({"copy", chinook(), database.url(), "--json"});
+  ASSERT_EQ(copied.code, 0) << copied.out << copied.err;
+  EXPECT_EQ(parsed(copied).at("verdict"), "MATCH");
+  expect_match(project, chinook(), database.url());
+
+  PgSession session(database.url());
+  EXPECT_EQ(session.number("select count(*) from pg_tables where schemaname = 'public'"), 11);
+  EXPECT_EQ(session.number("select count(*) from pg_constraint c join pg_class t on t.oid = c.conrelid "
+                           "where contype = 'p' and t.relnamespace = 'public'::regnamespace"),
+            11);
+  EXPECT_EQ(session.number("select count(*) from pg_constraint where contype = 'f' and convalidated"), 11);
+  EXPECT_EQ(session.number("select count(*) from pg_namespace where nspname = 'sluice'"), 0) << "the ledger stayed";
+
+  const Ending back = project.sluice({"copy", database.url(), "sqlite:" + project / "back.db", "--json"});
+  ASSERT_EQ(back.code, 0) << back.out << back.err;
+  EXPECT_EQ(parsed(back).at("verdict"), "MATCH");
+  expect_match(project, database.url(), "sqlite:" + project / "back.db");
+  expect_match(project, chinook(), "sqlite:" + project / "back.db");
+}
+
+TEST(Chinook, IdentityGoesOnAfterTheHighestId) {
+  SLUICE_REQUIRE_POSTGRES();
+  const TestDatabase database;
+  Project project(database.url());
+  run_sqlite(project / "shop.db",
+             "create table item (id integer primary key autoincrement, name text);"
+             "insert into item values (1, 'a'), (70, 'b'); insert into item values (90, 'c'); delete from item where id = 90;");
+  const Ending ending = project.sluice({"copy", "sqlite:shop.db", database.url()});
+  ASSERT_EQ(ending.code, 0) << ending.out << ending.err;
+  PgSession session(database.url());
+  EXPECT_GT(session.number("insert into item (name) values ('new') returning id"), 70);
+}
+
+TEST(Diff, NamesTheRowsThatDiffer) {
+  SLUICE_REQUIRE_POSTGRES();
+  const TestDatabase database;
+  Project project(database.url());
+  make_small_shop(project / "shop.db");
+  ASSERT_EQ(project.sluice({"copy", "sqlite:shop.db", database.url()}).code, 0);
+  PgSession(database.url()).execute("delete from item where id = 42; update item set name = 'wrong' where id = 7");
+  const Ending ending = project.sluice({"diff", "sqlite:shop.db", database.url()});
+  EXPECT_EQ(ending.code, 1) << ending.out << ending.err;
+  EXPECT_THAT(ending.out, HasSubstr("MISMATCH"));
+  EXPECT_THAT(ending.out, HasSubstr("42"));
+  EXPECT_THAT(ending.out, HasSubstr("wrong"));
+}
+
+}  // namespace
+}  // namespace sluice::test
