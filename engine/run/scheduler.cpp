@@ -205,7 +205,9 @@ RunEnd Scheduler::Impl::end_failed() {
   const std::string message = node.path + ": " + failed_->error.what();
   // A changed source says nothing against what was copied before: nothing is undone on its account.
   if (failed_->error.sqlstate() == "SL003") return record_end(ExitCode::changed, "failed", message, true);
-  if (node.on_fail && node.on_fail->kind == workflow::OnFail::Kind::rollback_to) {
+  // A store that can't be reached can't be rolled back either, and nothing is wrong with what it holds: a resume goes on there.
+  const bool is_away = failed_->error.code() == Code::unavailable;
+  if (!is_away && node.on_fail && node.on_fail->kind == workflow::OnFail::Kind::rollback_to) {
     failed_.reset();
     RunEnd end = roll_back(node.on_fail->node, message, true);
     if (end.code == ExitCode::rolled_back) end.message = message;

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -64,6 +65,12 @@ void forward_answers(int server, int client) {
   ::shutdown(client, SHUT_RDWR);
 }
 
+/// Messages go one by one here: each would wait for the other side's delayed acknowledgement.
+void send_at_once(int socket) {
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
 /// Where port and database are in a URL.
 struct PortPlace {
   std::size_t begin;
@@ -117,6 +124,7 @@ void CommitProxy::accept_all() {
   for (;;) {
     const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) return;
+    send_at_once(client);
     const std::lock_guard lock(mutex_);
     sockets_.push_back(client);
     threads_.emplace_back([this, client] { serve(client); });
@@ -129,6 +137,7 @@ void CommitProxy::serve(int client) {
     const std::lock_guard lock(mutex_);
     sockets_.push_back(server);
   }
+  send_at_once(server);
   const sockaddr_in address = local_address(server_port_);
   if (::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
     std::thread answers([&] { forward_answers(server, client); });
