@@ -229,7 +229,8 @@ typedef struct sluice_plugin {
   /* NULL-free after session_open. */
   sluice_status (*capabilities)(sluice_session *session, sluice_capabilities *out, sluice_error *error);
   /* JSON {"id": text naming this very database, "version": text, "name": text for people, "pin": uuid or ""}.
-   * `pin` is the random uuid kept in the fence; "" before the first fence_acquire. */
+   * `id` is "" where the database is still to be made by the first writing call: looking at a missing target must leave
+   * nothing behind. `pin` is the random uuid kept in the fence; "" before the first fence_acquire. */
   sluice_status (*identity)(sluice_session *session, sluice_buffer *out, sluice_error *error);
 
   /* --- look. filter is JSON {"schema": text?, "tables": [text]?, "evidence": bool?}; out is a catalog (documented in

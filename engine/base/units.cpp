@@ -146,4 +146,8 @@ std::string count_to_text(int64_t count) {
   return text;
 }
 
+std::string count_of(int64_t count, std::string_view thing) {
+  return count_to_text(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+}
+
 }  // namespace sluice

@@ -22,5 +22,7 @@ std::string size_to_text(int64_t bytes);
 
 /// "2,000,000".
 std::string count_to_text(int64_t count);
+/// "1 table", "2,000 tables".
+std::string count_of(int64_t count, std::string_view thing);
 
 }  // namespace sluice

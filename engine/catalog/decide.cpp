@@ -122,6 +122,7 @@ Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::st
   Mapping mapping;
   mapping.from = spec.from;
   mapping.to = spec.to;
+  for (const std::string& note : source.notes) mapping.warnings.push_back(spec.from + ": " + note);
   unify_foreign_keys(decided, mapping.warnings);
   for (const DecidedTable& table : decided) warn_of_types(table, mapping.warnings);
   mapping.target = build_target(decided, spec, target_schema, mapping.warnings);

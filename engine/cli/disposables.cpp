@@ -8,6 +8,7 @@
 #include "journal/journal.hpp"
 #include "journal/state_directory.hpp"
 #include "run/runner.hpp"
+#include "store/plugin.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -81,6 +82,19 @@ void Disposables::own_by(const std::string& state, const std::string& run) {
 void Disposables::remove() {
   for (auto& [name, server] : servers_) server.remove();
   servers_.clear();
+}
+
+std::string Disposables::how_to_use() const {
+  std::string text;
+  for (const auto& [name, server] : servers_) {
+    const std::string& folder = server.directory();
+    std::string url = store::without_password(server.url());
+    if (const size_t hidden = url.find(":***@"); hidden != std::string::npos) url.erase(hidden, 4);
+    text += "the throw-away server of store " + name + " stays: " + url + "\n" +
+            "  look into it: PGPASSWORD=$(cat " + folder + "/password) psql '" + url + "'\n" +
+            "  end it:       kill -INT " + std::to_string(server.pid()) + "; rm -r " + folder + "\n";
+  }
+  return text;
 }
 
 void sweep_disposables() { disposable::sweep("", is_owned); }

@@ -23,6 +23,8 @@ class Disposables {
   /// From now on they outlive this process, until remove().
   void own_by(const std::string& state, const std::string& run);
   void remove();
+  /// For people: where each of them is, how to look into it and how to end it. "" where there is none.
+  std::string how_to_use() const;
 
  private:
   std::map<std::string, disposable::PostgresServer> servers_;

@@ -82,6 +82,8 @@ int finish(const Options& options, const std::string& state, const std::string& 
            bool keeps) {
   if (is_over(end) && !keeps) disposables.remove();
   write_and_print_report(options, state, run);
+  std::fflush(stdout);
+  if (!options.is_quiet) std::fputs(disposables.how_to_use().c_str(), stderr);
   const bool is_reported = end.code != ExitCode::held && !options.is_quiet;
   if (!is_reported && !end.message.empty()) std::fprintf(stderr, "sluice: %s\n", escape_terminal(end.message).c_str());
   return static_cast<int>(end.code);

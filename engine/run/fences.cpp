@@ -57,7 +57,7 @@ void Fences::refuse_held(const plan::PlannedStore& target, const Standing& stand
   }
   throw HeldError(Error(Code::conflict, "the target \"" + target.name + "\" has an unfinished run: " + describe(standing.holder),
                         "go on with `sluice resume " + standing.holder.run + "`, undo it with `sluice rollback " +
-                            standing.holder.run + " --to NODE`, or start another with `sluice run --new`"),
+                            standing.holder.run + " --to NODE`, or start another with --new"),
                   standing.holder.run);
 }
 

@@ -92,7 +92,8 @@ void record_messages(const RunnerParts& parts, Recorder& recorder) {
 void check_identities(const plan::Plan& plan, const plan::Stores& stores) {
   for (const auto& planned : plan.stores) {
     const store::Identity now = stores.at(planned.name).store->open_session()->identity();
-    if (now.id == planned.id) continue;
+    // A target that the run itself has made had no identity yet; its fence and ledger say whose it is.
+    if (planned.id.empty() || now.id == planned.id) continue;
     throw Error(Code::conflict,
                 "the store \"" + planned.name + "\" is another database than the one this run began with: " + now.id + ", was " + planned.id,
                 "point it at the right one, or start another run")
@@ -114,11 +115,30 @@ void check_sources(const RunnerParts& parts, const RunState& state) {
   }
 }
 
+bool has_effects(const RunState& state, const plan::PlannedNode& node) {
+  const NodeStatus* status = state.find(node.path);
+  return status != nullptr && status->started_seq != 0 && !node.targets.empty();
+}
+
 bool has_effects_left(const plan::Plan& plan, const RunState& state) {
+  return std::any_of(plan.nodes.begin(), plan.nodes.end(), [&](const auto& node) { return has_effects(state, node); });
+}
+
+bool has_effects_on(const plan::Plan& plan, const RunState& state, const std::string& target) {
   return std::any_of(plan.nodes.begin(), plan.nodes.end(), [&](const plan::PlannedNode& node) {
-    const NodeStatus* status = state.find(node.path);
-    return status != nullptr && status->started_seq != 0 && !node.targets.empty();
+    return has_effects(state, node) && std::find(node.targets.begin(), node.targets.end(), target) != node.targets.end();
   });
+}
+
+/// A target that the run made itself had no identity when it was planned: there the fence tells that it is still the same.
+void check_made_targets(const plan::Plan& plan, const plan::Stores& stores, const RunState& state) {
+  for (const auto& planned : plan.stores) {
+    if (!planned.is_target || !planned.id.empty() || !has_effects_on(plan, state, planned.name)) continue;
+    if (stores.at(planned.name).store->open_session()->fence_look().exists) continue;
+    throw Error(Code::conflict, "the store \"" + planned.name + "\" does not hold what this run has written to it",
+                "put it back where it was (" + planned.url + "), or start another run with --new")
+        .with_sqlstate("SL004");
+  }
 }
 
 /// The fences decide who may go on: where they let us, a journal whose writer hangs is taken over with them.
@@ -217,6 +237,7 @@ RunEnd Runner::take_up(const std::function<RunEnd(Scheduler&)>& go, const std::v
   fences.check();
   auto journal = open_for_resume(parts_.plan, parts_.state.journal_path(parts_.run));
   RunState state = read_state(*journal);
+  check_made_targets(parts_.plan, parts_.stores, state);
   Recorder recorder(*journal, state, parts_.listen);
   recorder.add(kind::run_resumed, "", "", 0, json{{"process", process_to_json()}, {"reason", "resume"}}.dump());
   if (!adopted_changes.empty()) {

@@ -153,7 +153,7 @@ Conclusion CopyTables::conclude(StepContext& context) const {
   conclusion.metrics["bytes"].value = workflow::MetricValue{true, bytes, 1, 0};
   conclusion.metrics["seconds"].value = workflow::MetricValue{false, 0, 1, seconds};
   conclusion.metrics["rate"].value = workflow::MetricValue{false, 0, 1, seconds > 0 ? static_cast<double>(total) / seconds : 0};
-  conclusion.summary = count_to_text(total) + " rows in " + std::to_string(rows.tables.size()) + " tables";
+  conclusion.summary = count_of(total, "row") + " in " + count_of(static_cast<int64_t>(rows.tables.size()), "table");
   return conclusion;
 }
 

@@ -71,7 +71,7 @@ Conclusion conclude_proof(const std::vector<TaskRecord>& records) {
     }
   }
   conclusion.differences = differences.dump();
-  conclusion.summary = conclusion.verdict + ": " + count_to_text(rows) + " rows in " + std::to_string(tables) + " tables";
+  conclusion.summary = conclusion.verdict + ": " + count_of(rows, "row") + " in " + count_of(static_cast<int64_t>(tables), "table");
   if (!differences.empty()) conclusion.summary += ", " + std::to_string(differences.size()) + " of them differ";
   return conclusion;
 }

@@ -34,7 +34,7 @@ Conclusion SchemaCreate::conclude(StepContext& context) const {
   Conclusion conclusion;
   const auto tables = static_cast<int64_t>(context.mapping().tables.size());
   conclusion.metrics["tables"].value = workflow::MetricValue{true, tables, 1, 0};
-  conclusion.summary = count_to_text(tables) + " tables created";
+  conclusion.summary = count_of(tables, "table") + " created";
   return conclusion;
 }
 

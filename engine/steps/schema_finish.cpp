@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "base/units.hpp"
 #include "steps/fields.hpp"
 #include "steps/guarded.hpp"
 
@@ -57,7 +58,7 @@ Conclusion SchemaFinish::conclude(StepContext& context) const {
   Conclusion conclusion;
   conclusion.metrics["indexes"].value = workflow::MetricValue{true, indexes, 1, 0};
   conclusion.metrics["foreign_keys"].value = workflow::MetricValue{true, foreign_keys, 1, 0};
-  conclusion.summary = std::to_string(indexes) + " keys and indexes, " + std::to_string(foreign_keys) + " foreign keys";
+  conclusion.summary = count_to_text(indexes) + (indexes == 1 ? " key or index" : " keys and indexes") + ", " + count_of(foreign_keys, "foreign key");
   return conclusion;
 }
 

@@ -68,7 +68,7 @@ Identity Session::identity() {
   call("identity", table().identity, answer.receive());
   const nlohmann::json whole = catalog::parse_json(answer.text(), store_.name() + ": identity");
   const catalog::JsonReader object(whole, store_.name() + ": identity");
-  return {object.required_text("id"), object.text("version"), object.text("name"), object.text("pin")};
+  return {object.text("id"), object.text("version"), object.text("name"), object.text("pin")};
 }
 
 catalog::Catalog Session::catalog(const LookFilter& filter) {

@@ -72,20 +72,20 @@ const char* const kIndexesQuery =
 
 const char* const kNotesQuery =
     "SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'f' THEN 'foreign table ' "
-    "ELSE 'sequence ' END || c.relname || ' is not described' FROM pg_catalog.pg_class c "
+    "ELSE 'sequence ' END || c.relname || ' is not copied' FROM pg_catalog.pg_class c "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND $2::text[] IS NULL "
     "AND (c.relkind IN ('v', 'm', 'f') OR c.relkind = 'S' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d "
     "WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i'))) "
-    "UNION ALL SELECT 'trigger ' || t.tgname || ' on ' || c.relname || ' is not described' FROM pg_catalog.pg_trigger "
+    "UNION ALL SELECT 'trigger ' || t.tgname || ' on ' || c.relname || ' is not copied' FROM pg_catalog.pg_trigger "
     "t "
     "JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
     "WHERE " SLUICE_LISTED
     " AND NOT t.tgisinternal "
-    "UNION ALL SELECT 'exclusion constraint ' || k.conname || ' on ' || c.relname || ' is not described' "
+    "UNION ALL SELECT 'exclusion constraint ' || k.conname || ' on ' || c.relname || ' is not copied' "
     "FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE " SLUICE_LISTED
     " AND k.contype = 'x' "
-    "UNION ALL SELECT 'row security of ' || c.relname || ' is not described' FROM pg_catalog.pg_class c "
+    "UNION ALL SELECT 'row security of ' || c.relname || ' is not copied' FROM pg_catalog.pg_class c "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE " SLUICE_LISTED " AND c.relrowsecurity ORDER BY 1";
 
 #undef SLUICE_LISTED

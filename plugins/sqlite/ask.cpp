@@ -190,6 +190,7 @@ std::unique_ptr<arrow::BatchReader> run_query(Session& session, const std::strin
 }
 
 int64_t execute(Session& session, const std::string& sql, const Parameters& parameters) {
+  session.make_missing();
   if (session.guard) session.require_guard("execute");
   const TransactionLock lock(session);
   int64_t rows = 0;

@@ -65,7 +65,7 @@ std::vector<Listed> list_tables(Session& session) {
 
 void note_triggers(Session& session, std::vector<std::string>& notes) {
   Statement list(session, "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'trigger'", "listing triggers");
-  while (list.step()) notes.push_back("trigger " + list.string(0) + " on " + list.string(1) + ": not described");
+  while (list.step()) notes.push_back("trigger " + list.string(0) + " on " + list.string(1) + " is not copied");
 }
 
 /// Tables share the file's bytes by their rows where their own are not known.
@@ -108,7 +108,7 @@ std::string describe_catalog(Session& session, const std::string& filter_text) {
   json tables = json::array();
   for (const Listed& listed : list_tables(session)) {
     if (listed.type != "table") {
-      notes.push_back(listed.type + (listed.type == "view" ? " " : " table ") + listed.name + ": not described");
+      notes.push_back(listed.type + (listed.type == "view" ? " " : " table ") + listed.name + " is not copied");
     } else if (filter.takes(listed.name)) {
       tables.push_back(describe_listed(session, listed, filter.has_evidence, notes));
     }

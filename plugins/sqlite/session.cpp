@@ -40,18 +40,27 @@ void make_file(const std::string& path) {
   }
 }
 
-void find_file(const Settings& settings) {
+void check_can_be_made(const std::string& path) {
+  const std::string parent = std::filesystem::absolute(path).parent_path().string();
+  if (::access(parent.c_str(), W_OK | X_OK) != 0) refuse_file(path, errno);
+}
+
+/// False where the file is missing and may be made.
+bool find_file(const Settings& settings) {
   struct stat status {};
   if (::stat(settings.path.c_str(), &status) != 0) {
     const bool is_missing = errno == ENOENT;
     if (!is_missing || settings.access == Access::read || !settings.may_create) refuse_file(settings.path, errno);
-    make_file(settings.path);
-  } else if (!S_ISREG(status.st_mode)) {
+    check_can_be_made(settings.path);
+    return false;
+  }
+  if (!S_ISREG(status.st_mode)) {
     throw Error(Code::invalid_argument, settings.path + ": expected a database file, found something else",
                 "name the file itself");
   }
   const int mode = settings.access == Access::read ? R_OK : R_OK | W_OK;
   if (::access(settings.path.c_str(), mode) != 0) refuse_file(settings.path, errno);
+  return true;
 }
 
 std::string id_of(const std::string& path) {
@@ -68,22 +77,29 @@ int flags_for(Access access) {
 
 }  // namespace
 
-Session::Session(const Settings& settings) : access_(settings.access), busy_timeout_(settings.busy_timeout_ms) {
-  find_file(settings);
-  path_ = std::filesystem::canonical(settings.path).string();
-  id_ = id_of(path_);
+Session::Session(const Settings& settings)
+    : access_(settings.access), path_(settings.path), is_missing_(!find_file(settings)), busy_timeout_(settings.busy_timeout_ms) {
+  if (is_missing_) path_ = std::filesystem::weakly_canonical(std::filesystem::absolute(path_)).string();
+  open_database();
+}
+
+void Session::open_database() {
+  if (!is_missing_) {
+    path_ = std::filesystem::canonical(path_).string();
+    id_ = id_of(path_);
+  }
   try {
-    database_.emplace(path_, flags_for(access_));
-    configure(settings);
+    database_.emplace(is_missing_ ? ":memory:" : path_, flags_for(access_));
+    configure();
   } catch (const SQLite::Exception& exception) {
     throw failure(exception, path_);
   }
 }
 
-void Session::configure(const Settings& settings) {
+void Session::configure() {
   sqlite3_busy_handler(handle(), &Session::wait_for_lock, this);
   sqlite3_extended_result_codes(handle(), 1);
-  if (settings.access == Access::write && sqlite3_db_readonly(handle(), "main") != 0) refuse_file(path_, EACCES);
+  if (access_ == Access::write && sqlite3_db_readonly(handle(), "main") != 0) refuse_file(path_, EACCES);
   database_->exec("PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -8000");
   if (access_ == Access::read) {
     database_->exec("PRAGMA query_only = ON; PRAGMA mmap_size = 1073741824");
@@ -103,6 +119,13 @@ int Session::wait_for_lock(void* self, int attempts) noexcept {
   return 1;
 }
 
+void Session::begin_work() {
+  cancelled_.store(false, std::memory_order_relaxed);
+  if (!is_missing_ || ::access(path_.c_str(), F_OK) != 0) return;
+  is_missing_ = false;
+  open_database();
+}
+
 void Session::cancel() noexcept {
   cancelled_.store(true, std::memory_order_relaxed);
   sqlite3_interrupt(handle());
@@ -110,13 +133,21 @@ void Session::cancel() noexcept {
 
 void Session::throw_cancelled() const { throw Error(Code::cancelled, path_ + ": cancelled"); }
 
-void Session::require_free_writer(const char* doing) const {
+void Session::require_free_writer(const char* doing) {
   const std::string where = path_ + ": " + doing;
   if (!is_writable()) throw Error(Code::permission, where + ": the store is open with access = \"read\"");
   if (reads_snapshot)
     throw Error(Code::invalid_argument, where + ": this session reads a snapshot", "use another session");
   if (guard)
     throw Error(Code::invalid_argument, where + ": a guard is open on this session", "commit or abort it first");
+  make_missing();
+}
+
+void Session::make_missing() {
+  if (!is_missing_) return;
+  make_file(path_);
+  is_missing_ = false;
+  open_database();
 }
 
 const OpenGuard& Session::require_guard(const char* doing) {

@@ -24,8 +24,9 @@ struct OpenGuard {
 /// One connection to one file. Belongs to one thread at a time, except cancel().
 class Session {
  public:
-  /// Opens the file, makes it (mode 0600) where the settings allow that, and proves that it is a database. Throws
-  /// Error(not_found, permission, invalid_argument, ...) naming the path.
+  /// Opens the file and proves that it is a database. A missing file of a target is an empty database until the first writing
+  /// call makes it (mode 0600), so that planning leaves nothing behind. Throws Error(not_found, permission,
+  /// invalid_argument, ...) naming the path.
   explicit Session(const Settings& settings);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -34,12 +35,12 @@ class Session {
   sqlite3* handle() { return database_->getHandle(); }
   /// Absolute, without symbolic links.
   const std::string& path() const { return path_; }
-  /// Names this very file, by file system and inode: equal for every path that leads to it.
+  /// Names this very file, by file system and inode: equal for every path that leads to it. "" while it is missing.
   const std::string& id() const { return id_; }
   bool is_writable() const { return access_ == Access::write; }
 
-  /// A new call begins: forgets earlier cancels.
-  void begin_work() { cancelled_.store(false, std::memory_order_relaxed); }
+  /// A new call begins: forgets earlier cancels, and looks whether another session has made the file meanwhile.
+  void begin_work();
   /// From any thread.
   void cancel() noexcept;
   /// Throws Error(cancelled) after cancel().
@@ -48,8 +49,11 @@ class Session {
       throw_cancelled();
   }
 
-  /// Throws Error(permission) on a session that only reads, Error(invalid_argument) within a snapshot or a guard.
-  void require_free_writer(const char* doing) const;
+  /// Makes a target's missing file: the next statement may write.
+  void make_missing();
+  /// Throws Error(permission) on a session that only reads, Error(invalid_argument) within a snapshot or a guard. Makes a
+  /// missing file.
+  void require_free_writer(const char* doing);
   /// The open guard. Throws Error(invalid_argument) where there is none, Error(conflict) where SQLite has rolled its
   /// transaction back by itself (after an I/O error or a full disk): nothing may be written outside of it.
   const OpenGuard& require_guard(const char* doing);
@@ -62,11 +66,13 @@ class Session {
  private:
   static int wait_for_lock(void* self, int attempts) noexcept;
   [[noreturn]] void throw_cancelled() const;
-  void configure(const Settings& settings);
+  void open_database();
+  void configure();
 
   Access access_;
   std::string path_;
   std::string id_;
+  bool is_missing_ = false;  ///< the database is one in memory until the file is made
   std::chrono::milliseconds busy_timeout_;
   std::chrono::steady_clock::time_point busy_since_;
   std::atomic<bool> cancelled_{false};

@@ -41,10 +41,25 @@ TEST(SqliteSession, AMissingSourceIsNotFoundAndNotMade) {
   EXPECT_FALSE(std::filesystem::exists(directory / "none.db"));
 }
 
+TEST(SqliteSession, AMissingTargetIsLookedAtAsEmptyAndLeavesNothing) {
+  const TempDirectory directory;
+  const store::Store store = sqlite_store(directory / "new.db", "write");
+  store::Session session(store);
+  EXPECT_TRUE(session.catalog({}).tables.empty());
+  EXPECT_FALSE(session.fence_look().exists);
+  EXPECT_EQ(session.identity().id, "");
+  EXPECT_FALSE(std::filesystem::exists(directory / "new.db"));
+  store::Session other(store);
+  other.execute("CREATE TABLE t (x)");
+  EXPECT_EQ(session.catalog({}).tables.size(), 1U);
+  EXPECT_EQ(session.identity().id, other.identity().id);
+}
+
 TEST(SqliteSession, AMissingTargetIsMadeForItsOwnerOnly) {
   const TempDirectory directory;
   const store::Store store = sqlite_store(directory / "new.db", "write");
   store::Session session(store);
+  session.execute("CREATE TABLE t (x)");
   struct stat status {};
   ASSERT_EQ(::stat((directory / "new.db").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);

@@ -20,8 +20,8 @@ class SqliteSnapshot : public testing::TestWithParam<const char*> {
   void make_file() {
     const store::Store store = sqlite_store(path(), "write");
     store::Session session(store);
-    session.scalar(std::string("PRAGMA journal_mode = ") + GetParam());
     session.execute("CREATE TABLE t (x); INSERT INTO t VALUES (1)");
+    session.scalar(std::string("PRAGMA journal_mode = ") + GetParam());
   }
 
   std::string path() const { return directory_ / "shop.db"; }
