@@ -82,6 +82,7 @@ int finish(const Options& options, const std::string& state, const std::string& 
            bool keeps) {
   if (is_over(end) && !keeps) disposables.remove();
   write_and_print_report(options, state, run);
+  if (is_over(end)) run::close_run(journal::StateDirectory(state).journal_path(run));
   std::fflush(stdout);
   if (!options.is_quiet) std::fputs(disposables.how_to_use().c_str(), stderr);
   const bool is_reported = end.code != ExitCode::held && !options.is_quiet;
@@ -120,7 +121,17 @@ int end_passed(const Options& options, const journal::StateDirectory& state, con
     run::release_passed(plan, stores, run, record.keep_ledger, setting.controls);
   }
   write_and_print_report(options, state.path(), run);
+  run::close_run(state.journal_path(run));
   return 0;
+}
+
+void print_report(const Options& options, const journal::StateDirectory& state, const std::string& run, const std::string& text,
+                  const std::string& json) {
+  if (options.is_json) {
+    std::printf("%s\n", json.c_str());
+  } else if (!options.is_quiet) {
+    std::printf("%s\nreport: %s\n", text.c_str(), state.report_text_path(run).c_str());
+  }
 }
 
 }  // namespace
@@ -150,6 +161,10 @@ int start_run(const Options& options, const Loaded& loaded, const plan::FindSecr
 int take_up_run(const Options& options, const std::string& run_id, const std::string& to) {
   Setting setting(options);
   const journal::StateDirectory state(state_path(options));
+  if (to.empty() && run::is_closed(state.journal_path(run_id))) {
+    print_report(options, state, run_id, read_file(state.report_text_path(run_id)), read_file(state.report_json_path(run_id)));
+    return 0;
+  }
   const run::RunRecord record = run::read_record(state.bundle_path(run_id));
   const plan::Plan kept = plan::plan_from_json(read_file(state.plan_path(run_id)));
   Loaded loaded = to.empty() ? reload(record) : load_from(record);
@@ -204,11 +219,7 @@ void write_and_print_report(const Options& options, const std::string& path, con
   const std::string json = report::report_json(summary);
   write_file_atomically(state.report_text_path(run), text);
   write_file_atomically(state.report_json_path(run), json);
-  if (options.is_json) {
-    std::printf("%s\n", json.c_str());
-  } else if (!options.is_quiet) {
-    std::printf("%s\nreport: %s\n", text.c_str(), state.report_text_path(run).c_str());
-  }
+  print_report(options, state, run, text, json);
 }
 
 std::string choose_run(const std::string& path, const std::string& id, bool takes_newest) {

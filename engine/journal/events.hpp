@@ -49,6 +49,8 @@ inline constexpr const char* rollback_failed = "rollback_failed";
 /// {"status": "passed|failed|rolled_back|rollback_failed|interrupted", "exit_code", "seconds", "verdict" ("MATCH", ...
 /// or ""), "resumable": bool, "message"}. The last event of a process that ended in good order.
 inline constexpr const char* run_ended = "run_ended";
+/// {}: after run_ended with "passed": the targets are released and the report is written; nothing is left to do.
+inline constexpr const char* run_closed = "run_closed";
 /// {"text"}: a word from a person or a warning of the engine's.
 inline constexpr const char* note = "note";
 

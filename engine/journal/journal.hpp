@@ -29,7 +29,7 @@ class Journal {
   /// All or nothing, durable (fsynced) when it returns; fills seq, time and hash. Throws Error: after any failure of
   /// the medium the journal refuses further appends, and no step may start.
   virtual void append(std::vector<Event>& batch) = 0;
-  /// Events with seq >= from, in order.
+  /// Events with seq >= from, in order; the last -from ones where it is negative.
   virtual std::vector<Event> events(int64_t from) = 0;
 };
 

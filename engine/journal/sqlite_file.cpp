@@ -28,7 +28,8 @@ std::string text_of(SQLite::Statement& row, int column) {
 }  // namespace
 
 const char* const kSelectEvents =
-    "SELECT seq, time_us, kind, node, task, generation, data, hash FROM events WHERE seq >= ?1 ORDER BY seq";
+    "SELECT seq, time_us, kind, node, task, generation, data, hash FROM events "
+    "WHERE seq >= CASE WHEN ?1 >= 0 THEN ?1 ELSE (SELECT coalesce(max(seq), 0) FROM events) + 1 + ?1 END ORDER BY seq";
 
 Error sqlite_error(const std::string& path, const SQLite::Exception& error) {
   const Code code = code_of(error.getErrorCode());

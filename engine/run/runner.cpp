@@ -167,6 +167,19 @@ void release_passed(const plan::Plan& plan, const plan::Stores& stores, const st
   }
 }
 
+void close_run(const std::string& journal_path) {
+  auto journal = journal::open_journal(journal_path);
+  std::vector<journal::Event> batch(1);
+  batch.front().kind = kind::run_closed;
+  batch.front().data = "{}";
+  journal->append(batch);
+}
+
+bool is_closed(const std::string& journal_path) {
+  const auto last = journal::read_journal(journal_path)->events(-1);
+  return !last.empty() && last.front().kind == kind::run_closed;
+}
+
 RunState read_state(journal::Journal& journal) {
   RunState state;
   for (const auto& event : journal.events(0)) apply(state, event);

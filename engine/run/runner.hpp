@@ -69,6 +69,11 @@ void release_passed(const plan::Plan& plan, const plan::Stores& stores, const st
 /// each.
 void check_targets_empty(const plan::Plan& plan, const plan::Stores& stores);
 
+/// Notes that the run has passed, its targets are released and its report is written.
+void close_run(const std::string& journal_path);
+/// After close_run, with nothing since. Reads one event only.
+bool is_closed(const std::string& journal_path);
+
 /// The state that a run's journal tells.
 RunState read_state(journal::Journal& journal);
 
