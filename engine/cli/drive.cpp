@@ -59,7 +59,8 @@ run::RunnerParts runner_parts(const Options& options, Setting& setting, const Lo
   return parts;
 }
 
-bool is_over(const RunEnd& end) { return end.code == ExitCode::passed; }
+/// A rollback that was asked for ends with exit code 0 as well, and its run can go on.
+bool is_over(const RunEnd& end) { return end.status == "passed"; }
 
 /// Removes the folder of a run that was refused before anything had happened.
 class NewRun {
