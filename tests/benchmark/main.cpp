@@ -20,17 +20,21 @@ namespace {
 using namespace sluice::bench;
 using sluice::disposable::PostgresServer;
 
-/// A server that syncs as a real one does: an unsynced one would flatter whoever commits often.
+/// A server that syncs as a real one does: an unsynced one would flatter whoever commits often. Autovacuum would work on
+/// one contender's tables while the next one is measured.
 PostgresServer start_server() {
   sluice::disposable::PostgresOptions options;
   options.durable = true;
+  options.settings.emplace_back("autovacuum", "off");
   return PostgresServer::start(options);
 }
 
 /// An empty database, gone with everything in it when the measurement is over.
 class Target {
  public:
-  explicit Target(PostgresServer& server) : server_(server), url_(server.create_database("bench")) {}
+  explicit Target(PostgresServer& server) : server_(server), url_(server.create_database("bench")) {
+    sluice::test::PgSession(url_).execute("checkpoint");
+  }
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
   ~Target() { sluice::test::PgSession(server_.url()).execute("drop database bench with (force)"); }

@@ -29,7 +29,7 @@ MemoryWatch::~MemoryWatch() {
 void MemoryWatch::watch(int pid) {
   while (!stopped_) {
     peak_ = std::max(peak_.load(), anonymous_memory(pid));
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
 }
 
