@@ -14,7 +14,7 @@ cmake --build "$build" --target sluice sluice_plugin_sqlite sluice_plugin_postgr
 data=build/bench
 mkdir -p "$data"
 [ -f "$data/prices.db" ] || "$build/stockula_data" "$data/prices.db" --symbols 500 --days 4000 --prices-only
-[ -f "$data/fewer.db" ] || "$build/stockula_data" "$data/fewer.db" --symbols 50 --days 4000 --prices-only
+[ -f "$data/fewer.db" ] || "$build/stockula_data" "$data/fewer.db" --symbols 250 --days 4000 --prices-only
 
 exec "$build/sluice_bench" --prices "$PWD/$data/prices.db" --fewer-prices "$PWD/$data/fewer.db" \
   --json "$data/bench.json" "$@"

@@ -34,7 +34,7 @@ class NodeTaker {
   void take_list(const TableView& table) {
     if (++depth_ > kDeepestList)
       throw error_at(table.place(), table.label() + ": lists nest too deep; does a list hold itself?");
-    taken.reserve(taken.size() + table.size());
+    if (taken.empty()) taken.reserve(table.size());
     for (size_t number = 1; number <= table.size(); ++number) {
       table.push(number);
       take_entry(table, number);

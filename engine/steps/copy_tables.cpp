@@ -12,7 +12,7 @@
 namespace sluice::steps {
 namespace {
 
-constexpr int64_t kDefaultChunkRows = 100000;
+constexpr int64_t kDefaultChunkRows = 200000;
 
 store::ReadSpec chunk_spec(const catalog::TableMapping& table) {
   store::ReadSpec spec;

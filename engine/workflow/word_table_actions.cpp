@@ -68,7 +68,7 @@ Word copy_tables() {
                      workers_field("Chunks copied at the same time."),
                      {.name = "chunk_rows",
                       .type = FieldType::integer,
-                      .fallback = "100000",
+                      .fallback = "200000",
                       .help = "Rows of a chunk, about.",
                       .minimum = 1,
                       .maximum = 1000000000}},

@@ -47,7 +47,7 @@ class Target {
 
 struct Options {
   std::string prices;        ///< the SQLite file with the prices
-  std::string fewer_prices;  ///< one of a tenth, to see whether memory grows
+  std::string fewer_prices;  ///< one of half the rows, to see whether memory grows
   std::string json = "bench.json";
   int repeats = 5;
   int workers = 2;
@@ -92,7 +92,7 @@ std::vector<Ratio> copy_ratios(const std::vector<Series>& all, const Outcome& fe
   std::vector<Ratio> ratios = {
       {"copying: time of sluice / time of server-side COPY", sluice.copy_seconds() / all[1].copy_seconds(), 1.1},
       {"peak RssAnon of sluice, MiB", mebibytes, 64},
-      {"peak RssAnon of sluice / the same with a tenth of the rows",
+      {"peak RssAnon of sluice / the same with half of the rows",
        static_cast<double>(sluice.peak_memory()) / static_cast<double>(fewer.peak_memory), 1.25},
   };
   if (all.size() > 2) {
@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
   CLI::App app("Measures sluice beside pgloader and beside a server-side COPY, on one private server, in one run.");
   Options options;
   app.add_option("--prices", options.prices, "SQLite file with the prices")->required()->check(CLI::ExistingFile);
-  app.add_option("--fewer-prices", options.fewer_prices, "one with a tenth of the rows")
+  app.add_option("--fewer-prices", options.fewer_prices, "one with half of the rows")
       ->required()
       ->check(CLI::ExistingFile);
   app.add_option("--json", options.json, "file to write the figures to")->capture_default_str();
