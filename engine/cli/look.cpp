@@ -5,8 +5,8 @@
 #include "base/error.hpp"
 #include "cli/commands.hpp"
 #include "cli/drive.hpp"
-#include "journal/run_lock.hpp"
 #include "journal/state_directory.hpp"
+#include "report/read_run.hpp"
 #include "report/runs.hpp"
 #include "report/status.hpp"
 #include "report/summary.hpp"
@@ -15,10 +15,7 @@ namespace sluice::cli {
 namespace {
 
 report::RunSummary summary_of(const journal::StateDirectory& state, const std::string& run) {
-  const std::string path = state.journal_path(run);
-  report::RunSummary summary = report::summarize(journal::read_journal(path)->events(0));
-  if (summary.status == report::RunStatus::running && !journal::find_lock_holder(path)) report::mark_killed(summary);
-  return summary;
+  return report::read_run(state.journal_path(run), run);
 }
 
 int64_t now_us() {

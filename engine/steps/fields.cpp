@@ -32,7 +32,8 @@ std::vector<std::string> list_field(const plan::PlannedNode& node, const std::st
 
 std::vector<std::pair<std::string, std::string>> table_field(const plan::PlannedNode& node, const std::string& name) {
   std::vector<std::pair<std::string, std::string>> pairs;
-  for (const auto& [key, value] : field(node, name).items()) pairs.emplace_back(key, as_text(value));
+  const nlohmann::json object = field(node, name);
+  for (const auto& [key, value] : object.items()) pairs.emplace_back(key, as_text(value));
   return pairs;
 }
 

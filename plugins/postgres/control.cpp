@@ -64,13 +64,12 @@ std::string one_line(std::string text) {
 int64_t Rows::integer(size_t row, size_t column) const { return std::strtoll(text(row, column).c_str(), nullptr, 10); }
 
 struct Control::Link {
-  explicit Link(const StoreOptions& options) : connection(options.conninfo()), quiet(connection) {
+  explicit Link(const StoreOptions& options) : connection(options.conninfo()) {
     forbid_reconnecting(connection);
     pqxx::nontransaction setup(connection);
     setup.exec(options.setup_sql());
   }
   pqxx::connection connection;
-  pqxx::quiet_errorhandler quiet;
 };
 
 Control::Control(const StoreOptions& options) : options_(options) {}

@@ -133,7 +133,7 @@ std::string StoreOptions::setup_sql() const {
       "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; "
       "SET standard_conforming_strings = on; SET bytea_output = 'hex'; SET idle_in_transaction_session_timeout = 0; "
       "SET statement_timeout = 0; SET lock_timeout = 0; SET default_transaction_isolation = 'read committed'; "
-      "SET default_transaction_deferrable = off; "
+      "SET default_transaction_deferrable = off; SET client_min_messages = error; "
       "SELECT set_config('synchronous_commit', 'on', false) "
       "WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')";
   // Never "$user": a role called sluice would work in the ledger's home.

@@ -140,6 +140,26 @@ TEST(Run, TypedInsteadOfResumeIsRefusedAndNamesTheUnfinishedRun) {
   EXPECT_EQ(stalled.count("item"), 500);
 }
 
+TEST(Resume, RefusesATargetFileThatIsNotTheOneItWroteTo) {
+  WorkflowParts parts;
+  parts.before_copy = wait_step("go");
+  const Project project({}, shop_workflow(Target::sqlite, parts));
+  make_small_shop(project / "shop.db");
+  Program program = project.start({"run", "shop.lua"});
+  ASSERT_TRUE(wait_for(program, "prepare.tables")) << program.err();
+  program.signal(SIGKILL);
+  program.wait();
+  ASSERT_EQ(std::rename((project / "target.db").c_str(), (project / "away.db").c_str()), 0);
+  const Ending refused = project.sluice({"resume"});
+  EXPECT_EQ(refused.code, 8) << refused.out << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("target.db"));
+  ASSERT_EQ(std::rename((project / "away.db").c_str(), (project / "target.db").c_str()), 0);
+  write_text(project / "go", "");
+  const Ending resumed = project.sluice({"resume"});
+  EXPECT_EQ(resumed.code, 0) << resumed.out << resumed.err;
+  EXPECT_TRUE(has_same_rows(project / "shop.db", project / "target.db", small_shop_rows()));
+}
+
 TEST(Run, StoppedBySigintSaysSoAndCanBeResumed) {
   SLUICE_REQUIRE_POSTGRES();
   for (const int signal : {SIGINT, SIGTERM}) {

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace journal::kind;
 
-const NodeSummary& node_of(const RunSummary& summary, const std::string& path) {
+const NodeSummary& node_of(const RunSummary& summary, const char* path) {
   const NodeSummary* node = find_node(summary, path);
   if (!node) throw std::logic_error("no node " + path);
   return *node;

@@ -71,7 +71,7 @@ TEST(LoadWorkflow, FieldsAreReadAndDefaultsFilledIn) {
   const Node& rows = *workflow.find("copy.rows");
   EXPECT_EQ(rows.action->word, "copy.tables");
   EXPECT_EQ(rows.action->fields.at("workers").as_integer(), 4);
-  EXPECT_EQ(rows.action->fields.at("chunk_rows").as_integer(), 100000);
+  EXPECT_EQ(rows.action->fields.at("chunk_rows").as_integer(), 200000);
   EXPECT_EQ(rows.action->fields.at("map").as<workflow::MapRef>()->index, 0U);
   EXPECT_EQ(rows.retry->times, 3);
   EXPECT_EQ(rows.retry->wait.count(), 2000);
