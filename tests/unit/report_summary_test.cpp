@@ -16,7 +16,7 @@ using namespace journal::kind;
 
 const NodeSummary& node_of(const RunSummary& summary, const char* path) {
   const NodeSummary* node = find_node(summary, path);
-  if (!node) throw std::logic_error("no node " + path);
+  if (!node) throw std::logic_error(std::string("no node ") + path);
   return *node;
 }
 
