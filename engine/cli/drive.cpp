@@ -151,10 +151,12 @@ int start_run(const Options& options, const Loaded& loaded, const plan::FindSecr
   run::write_record(state.bundle_path(run.id), record);
   disposables.own_by(state.path(), run.id);
   const auto scripts = script::make_script_calls(loaded.workflow.files, loaded.workflow.main_file, loaded.params);
-  if (!options.is_quiet) std::fprintf(stderr, "run %s of %s, plan %.12s\n", run.id.c_str(), plan.workflow.c_str(), plan.hash.c_str());
   Signals signals(setting.controls);
   auto parts = runner_parts(options, setting, loaded, plan, stores, *scripts, state, run.id);
-  parts.on_begun = [&run] { run.is_begun = true; };
+  parts.on_begun = [&] {
+    run.is_begun = true;
+    if (!options.is_quiet) std::fprintf(stderr, "run %s of %s, plan %.12s\n", run.id.c_str(), plan.workflow.c_str(), plan.hash.c_str());
+  };
   const RunEnd end = run::Runner(std::move(parts)).start();
   return finish(options, state.path(), run.id, end, disposables, options.keeps);
 }
