@@ -1,7 +1,9 @@
 #include "steps/program.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,8 +13,11 @@
 #include <boost/process/v2/start_dir.hpp>
 #include <boost/process/v2/stdio.hpp>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <sstream>
+
+#include "base/file.hpp"
 
 namespace sluice::steps {
 namespace {
@@ -79,6 +84,15 @@ std::vector<std::string> child_environment(const ProgramOptions& options) {
   return entries;
 }
 
+/// The process as a descriptor that becomes readable when it ends. By number: glibc 2.36 declares pidfd_open for C alone.
+FileDescriptor open_process(pid_t pid) { return FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
+/// Until the program has written or ended, or it is time to look at the token. A descriptor below zero is passed over.
+void wait_for_news(int ended, int output) {
+  pollfd news[] = {{ended, POLLIN, 0}, {output, POLLIN, 0}};
+  ::poll(news, std::size(news), static_cast<int>(kLook.count()));
+}
+
 /// Reads what is there; false at the end of the output.
 bool drain(int fd, std::string& output) {
   char buffer[16384];
@@ -108,15 +122,17 @@ void end_group(pid_t pid) {
 
 int wait_for(pid_t pid, int output, CancelToken& cancel, std::string& text) {
   int status = 0;
-  for (;;) {
-    drain(output, text);
+  const FileDescriptor process = open_process(pid);
+  for (bool may_write = true;;) {
+    // Behind its end the output is always ready: waiting for it would be no waiting.
+    may_write = may_write && drain(output, text);
     const pid_t ended = ::waitpid(pid, &status, WNOHANG);
     if (ended == pid) break;
     if (cancel.is_cancelled()) {
       end_group(pid);
       cancel.check();
     }
-    ::usleep(static_cast<useconds_t>(std::chrono::microseconds(kLook).count()));
+    wait_for_news(process.get(), may_write ? output : -1);
   }
   drain(output, text);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
