@@ -5,13 +5,13 @@
 
 #include "workflow/criterion.hpp"
 #include "workflow/metric.hpp"
-#include "workflow/workflow.hpp"
+#include "workflow/resolve.hpp"
 
 namespace sluice::gate {
 
-/// Evaluates a gate's criterion over the metrics of a run. Names were linted when the workflow was loaded; a metric that was never
+/// Evaluates the criterion of the gate at `path` over the metrics of a run. Names were linted when the workflow was loaded; a metric that was never
 /// published is NO_DATA, which never passes.
-workflow::CriterionResult evaluate(const workflow::Workflow& workflow, const std::string& gate,
+workflow::CriterionResult evaluate(const workflow::MetricScope& scope, const std::string& path, const std::string& criterion,
                                    const workflow::Metrics& metrics);
 
 }  // namespace sluice::gate

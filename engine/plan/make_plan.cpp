@@ -1,11 +1,13 @@
 #include "plan/make_plan.hpp"
 
 #include <set>
+#include <string_view>
 #include <unordered_map>
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "catalog/decide.hpp"
+#include "workflow/resolve.hpp"
 
 namespace sluice::plan {
 namespace {
@@ -42,9 +44,15 @@ void plan_step(const Node& step, PlannedNode& node, PlanContext& context, const 
   }
 }
 
-void collect_steps(const Node& node, std::unordered_map<std::string, const Node*>& steps) {
-  if (node.kind == NodeKind::step) steps[node.path] = &node;
-  for (const Node& child : node.children) collect_steps(child, steps);
+/// By path; keys and nodes are the workflow's.
+std::unordered_map<std::string_view, const Node*> steps_by_path(const workflow::Workflow& workflow) {
+  const std::vector<const Node*> nodes = workflow::nodes_in_order(workflow);
+  std::unordered_map<std::string_view, const Node*> steps;
+  steps.reserve(nodes.size());
+  for (const Node* node : nodes) {
+    if (node->kind == NodeKind::step) steps.emplace(node->path, node);
+  }
+  return steps;
 }
 
 void describe_stores(Plan& plan, PlanContext& context) {
@@ -179,10 +187,13 @@ Plan make_plan(const workflow::Workflow& workflow, const Stores& stores, const F
   plan.bundle_hash = bundle_hash(workflow);
   plan.nodes = make_graph(workflow);
   PlanContext context(workflow, stores, plan);
-  std::unordered_map<std::string, const Node*> steps;
-  for (const Node& phase : workflow.phases) collect_steps(phase, steps);
+  const auto steps = steps_by_path(workflow);
+  std::optional<workflow::MetricScope> scope;
   for (PlannedNode& node : plan.nodes) {
     if (node.kind == NodeKind::step) plan_step(*steps.at(node.path), node, context, find_hook);
+    if (node.criterion.empty()) continue;
+    if (!scope) scope.emplace(workflow);
+    node.reads = workflow::Criterion(node.criterion, scope->at(node.path)).metrics();
   }
   describe_stores(plan, context);
   plan.hash = plan_hash(plan);

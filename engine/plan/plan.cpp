@@ -14,4 +14,14 @@ const PlannedStore* Plan::find_store(const std::string& name) const {
   return found == stores.end() ? nullptr : &*found;
 }
 
+NodeIndex::NodeIndex(const Plan& plan) {
+  nodes_.reserve(plan.nodes.size());
+  for (const PlannedNode& node : plan.nodes) nodes_.emplace(node.path, &node);
+}
+
+const PlannedNode* NodeIndex::find(const std::string& path) const {
+  const auto found = nodes_.find(path);
+  return found == nodes_.end() ? nullptr : found->second;
+}
+
 }  // namespace sluice::plan

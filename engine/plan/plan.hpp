@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "catalog/ddl.hpp"
@@ -46,6 +48,7 @@ struct PlannedNode {
   std::chrono::milliseconds timeout{0};
   std::string criterion;           ///< gates
   std::string check;               ///< gates: id of the function
+  std::vector<std::string> reads;  ///< gates: keys of the metrics that the criterion reads; empty: it may ask for any
   std::optional<workflow::OnFail> on_fail;  ///< the nearest one, phase's included
   bool has_undo = false;
   bool is_probed = false;          ///< its outcome can't be told from a ledger after a kill (exec)
@@ -67,6 +70,17 @@ struct Plan {
 
   const PlannedNode* find(const std::string& path) const;
   const PlannedStore* find_store(const std::string& name) const;
+};
+
+/// The plan's nodes by path, for those who look up many; valid as long as the plan's nodes stay where they are.
+class NodeIndex {
+ public:
+  explicit NodeIndex(const Plan& plan);
+  /// nullptr where there is none.
+  const PlannedNode* find(const std::string& path) const;
+
+ private:
+  std::unordered_map<std::string_view, const PlannedNode*> nodes_;
 };
 
 std::string plan_to_json(const Plan& plan);

@@ -66,6 +66,7 @@ json node_to_json(const PlannedNode& node) {
   put("sources", node.sources);
   put("criterion", node.criterion);
   put("check", node.check);
+  put("reads", node.reads);
   put("effects", node.effects);
   put("destroys", node.destroys);
   if (node.map >= 0) j["map"] = node.map;
@@ -97,6 +98,7 @@ PlannedNode node_from_json(const json& j) {
   get("sources", node.sources);
   get("criterion", node.criterion);
   get("check", node.check);
+  get("reads", node.reads);
   get("effects", node.effects);
   get("destroys", node.destroys);
   get("map", node.map);

@@ -83,7 +83,7 @@ void end_node(NodeSummary& node, NodeState state, const Event& event, const json
   node.seconds = data.value("seconds", 0.0);
   node.summary = text(data, "summary");
   node.verdict = text(data, "verdict");
-  if (data.contains("metrics")) node.metrics = workflow::metrics_from_json(data.at("metrics").dump());
+  if (data.contains("metrics")) node.metrics = workflow::read_metrics(data.at("metrics"));
   if (data.contains("differences")) node.differences = differences_from_json(data.at("differences"));
   if (state == NodeState::failed) node.failure = failure_from_json(data.value("error", json::object()));
 }
@@ -91,7 +91,7 @@ void end_node(NodeSummary& node, NodeState state, const Event& event, const json
 }  // namespace
 
 void Fold::apply(const Event& event) {
-  const json data = json::parse(event.data);
+  const json data = event.data == "{}" ? json::object() : json::parse(event.data);
   if (event.kind == kind::run_started) start_run(data);
   if (event.kind == kind::run_resumed) resume_run();
   if (event.kind == kind::run_started || event.kind == kind::run_resumed) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "report/advice.hpp"
@@ -35,7 +36,7 @@ Json gate_json(const std::optional<GateMeasurement>& gate) {
   return {{"criterion", gate->criterion},
           {"result", gate->result},
           {"message", gate->message},
-          {"comparisons", comparisons}};
+          {"comparisons", std::move(comparisons)}};
 }
 
 Json row_json(const RowDifference& row) {
@@ -43,7 +44,7 @@ Json row_json(const RowDifference& row) {
   for (const CellDifference& cell : row.cells) {
     cells.push_back({{"column", cell.column}, {"source", cell.source}, {"target", cell.target}});
   }
-  return {{"kind", row.kind}, {"key", row.key}, {"times", row.times}, {"cells", cells}};
+  return {{"kind", row.kind}, {"key", row.key}, {"times", row.times}, {"cells", std::move(cells)}};
 }
 
 Json differences_json(const std::vector<TableDifference>& differences) {
@@ -60,7 +61,7 @@ Json differences_json(const std::vector<TableDifference>& differences) {
                     {"changed", table.changed},
                     {"duplicated", table.duplicated},
                     {"notes", table.notes},
-                    {"rows", rows}});
+                    {"rows", std::move(rows)}});
   }
   return list;
 }
@@ -103,7 +104,7 @@ Json node_json(const NodeSummary& node) {
           {"rows", node.rows},
           {"bytes", node.bytes},
           {"tables", tables_json(node.tables)},
-          {"metrics", Json::parse(workflow::metrics_to_json(node.metrics))},
+          {"metrics", Json(workflow::write_metrics(node.metrics))},
           {"summary", node.summary},
           {"verdict", node.verdict},
           {"error", failure_json(node.failure)},
@@ -121,7 +122,7 @@ Json phases_json(const std::vector<PhaseSummary>& phases) {
                     {"title", phase.title},
                     {"state", to_text(phase.state)},
                     {"seconds", phase.seconds},
-                    {"nodes", nodes}});
+                    {"nodes", std::move(nodes)}});
   }
   return list;
 }
@@ -142,7 +143,7 @@ Json rollbacks_json(const std::vector<Rollback>& rollbacks) {
                     {"seconds", rollback.seconds},
                     {"planned", rollback.planned},
                     {"error", failure_json(rollback.failure)},
-                    {"undone", undone}});
+                    {"undone", std::move(undone)}});
   }
   return list;
 }

@@ -27,7 +27,7 @@ void apply_passed(RunState& state, const Event& event) {
   json data = json::parse(event.data);
   NodeStatus& node = state.node(event.node);
   node.state = NodeState::passed;
-  if (data.contains("metrics")) node.metrics = workflow::metrics_from_json(data["metrics"].dump());
+  if (data.contains("metrics")) node.metrics = workflow::read_metrics(data["metrics"]);
   if (data.contains("differences")) node.differences = data["differences"].dump();
   node.verdict = data.value("verdict", "");
 }
@@ -63,6 +63,18 @@ workflow::Metrics RunState::metrics() const {
     for (const auto& [name, metric] : node.metrics) all[path + "." + name] = metric;
   }
   return all;
+}
+
+workflow::Metrics RunState::metrics(const std::vector<std::string>& keys) const {
+  workflow::Metrics some;
+  for (const std::string& key : keys) {
+    const size_t dot = key.rfind('.');
+    const NodeStatus* node = find(key.substr(0, dot));
+    if (node == nullptr) continue;
+    const auto metric = node->metrics.find(key.substr(dot + 1));
+    if (metric != node->metrics.end()) some[key] = metric->second;
+  }
+  return some;
 }
 
 std::string RunState::verdict() const {

@@ -41,6 +41,8 @@ struct RunState {
   const NodeStatus* find(const std::string& path) const;
   /// All metrics by "PHASE.STEP.metric".
   workflow::Metrics metrics() const;
+  /// Those of the keys "PHASE.STEP.metric" that have been published.
+  workflow::Metrics metrics(const std::vector<std::string>& keys) const;
   /// The worst verdict of the proofs that passed, "" where there was none.
   std::string verdict() const;
 };

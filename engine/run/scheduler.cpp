@@ -150,7 +150,10 @@ bool Scheduler::Impl::submit_one(ActiveStep& step) {
     ++lanes_[lane];
   }
   Work work = step.take_work();
-  if (work.kind == Work::Kind::gate) work.metrics = std::make_shared<const workflow::Metrics>(state_.metrics());
+  if (work.kind == Work::Kind::gate) {
+    const std::vector<std::string>& reads = step.node.reads;
+    work.metrics = std::make_shared<const workflow::Metrics>(reads.empty() ? state_.metrics() : state_.metrics(reads));
+  }
   ++step.running;
   ++in_flight_;
   executor_.submit(std::move(work));

@@ -133,7 +133,7 @@ void Scheduler::Impl::advance(ActiveStep& step) {
 
 void Scheduler::Impl::handle_conclusion(ActiveStep& step, const steps::Conclusion& conclusion) {
   json data = {{"seconds", seconds_since(step.started)}, {"summary", conclusion.summary}};
-  if (!conclusion.metrics.empty()) data["metrics"] = json::parse(workflow::metrics_to_json(conclusion.metrics));
+  if (!conclusion.metrics.empty()) data["metrics"] = workflow::write_metrics(conclusion.metrics);
   if (conclusion.differences != "[]") data["differences"] = json::parse(conclusion.differences);
   if (!conclusion.verdict.empty()) data["verdict"] = conclusion.verdict;
   const uint32_t index = step.index;

@@ -90,7 +90,8 @@ void Worker::act(Outcome& outcome) {
 
 GateResult Worker::measure(const plan::PlannedNode& node, const Work& work) {
   if (!node.check.empty()) return call_function(node, work);
-  workflow::CriterionResult evaluation = gate::evaluate(run_.workflow(), node.path, *work.metrics);
+  if (!scope_) scope_.emplace(run_.workflow());
+  workflow::CriterionResult evaluation = gate::evaluate(*scope_, node.path, node.criterion, *work.metrics);
   return {evaluation.result, std::move(evaluation.comparisons), std::move(evaluation.message)};
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "run/executor.hpp"
+#include "workflow/resolve.hpp"
 #include "workflow/script_calls.hpp"
 
 namespace sluice::run {
@@ -27,6 +29,7 @@ class Worker {
   size_t index_;
   steps::Sessions sessions_;
   std::unique_ptr<workflow::ScriptCalls> calls_;
+  std::optional<workflow::MetricScope> scope_;  // from the first gate on
 };
 
 }  // namespace sluice::run

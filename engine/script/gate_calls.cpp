@@ -28,6 +28,7 @@ char context_key = 0;
 /// What one check may reach while it runs.
 struct GateCall {
   const workflow::Workflow& workflow;
+  const workflow::MetricScope& scope;
   const workflow::Node& gate;
   GateContext& context;
 };
@@ -108,7 +109,7 @@ int call_metric(Script& script, lua_State* state) {
   const std::string name = text_at(script, 2, "ctx:metric");
   const GateCall& call = current_call(state);
   std::vector<std::string> known;
-  const auto found = workflow::resolver_for(call.workflow, call.gate)(name, known);
+  const auto found = call.scope.at(call.gate.path)(name, known);
   if (!found) throw error_at(place, "ctx:metric: unknown metric \"" + name + "\"" + suggest(name, known));
   const auto metric = call.context.metrics().find(found->key);
   const MetricValue* value = nullptr;
@@ -201,7 +202,8 @@ class LoadedCalls : public workflow::ScriptCalls {
               return found == files.end() ? std::nullopt : std::optional<std::string>(found->second);
             },
             params, Limits{}),
-        workflow_(script_.load(main_file)) {
+        workflow_(script_.load(main_file)),
+        scope_(workflow_) {
     Limits limits;
     limits.time = kLongestCheck;
     limits.instructions = kMostInstructions;
@@ -229,7 +231,7 @@ class LoadedCalls : public workflow::ScriptCalls {
   GateAnswer run(const workflow::Node& gate, int reference, GateContext& context) {
     lua_State* state = script_.lua();
     lua_settop(state, 0);
-    GateCall call{workflow_, gate, context};
+    GateCall call{workflow_, scope_, gate, context};
     const CurrentCall current(state, call);
     lua_pushlightuserdata(state, &context_key);
     lua_rawget(state, LUA_REGISTRYINDEX);
@@ -262,6 +264,7 @@ class LoadedCalls : public workflow::ScriptCalls {
 
   Script script_;
   workflow::Workflow workflow_;
+  workflow::MetricScope scope_;
 };
 
 class Factory : public workflow::ScriptCallsFactory {

@@ -1,5 +1,6 @@
 #include "workflow/criterion.hpp"
 
+#include <set>
 #include <utility>
 
 #include "workflow/criterion_number.hpp"
@@ -84,6 +85,13 @@ class Evaluation {
   CriterionResult result_;
 };
 
+void collect_metrics(const Expression& tree, std::set<std::string>& keys) {
+  if (tree.kind == Expression::Kind::metric) keys.insert(tree.metric.key);
+  for (const Expression* side : {tree.left.get(), tree.right.get()}) {
+    if (side != nullptr) collect_metrics(*side, keys);
+  }
+}
+
 }  // namespace
 
 struct Criterion::Impl {
@@ -105,6 +113,12 @@ Criterion::Criterion(const std::string& text, const ResolveMetric& resolve)
     : impl_(std::make_unique<Impl>(Impl{text, parse_criterion(text, resolve)})) {}
 Criterion::~Criterion() = default;
 Criterion::Criterion(Criterion&&) noexcept = default;
+
+std::vector<std::string> Criterion::metrics() const {
+  std::set<std::string> keys;
+  collect_metrics(*impl_->tree, keys);
+  return {keys.begin(), keys.end()};
+}
 
 CriterionResult Criterion::evaluate(const Metrics& metrics) const {
   return Evaluation(impl_->text, metrics).run(*impl_->tree);

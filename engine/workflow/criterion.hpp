@@ -48,6 +48,9 @@ class Criterion {
   ~Criterion();
   Criterion(Criterion&&) noexcept;
 
+  /// Keys of the metrics that it reads, sorted.
+  std::vector<std::string> metrics() const;
+
   /// Exact metrics against exact numbers are compared as integers. Nothing measured is never a pass.
   CriterionResult evaluate(const Metrics& metrics) const;
 

@@ -149,8 +149,9 @@ class Linter {
 
   void check_action(const Node& step, const Action& action) {
     const Word* word = find_word(action.word);
+    if (!word) return;
     const std::string what = "step " + quoted(step.path) + ": " + action.word;
-    for (const FieldSpec& field : word ? word->fields : std::vector<FieldSpec>{}) {
+    for (const FieldSpec& field : word->fields) {
       const Value* value = find_field(action.fields, field.name);
       if (!value) continue;
       if (field.type == FieldType::store) check_store(action.where, what, value->as_text());
@@ -196,11 +197,12 @@ class Linter {
   }
 
   void check_gates() {
-    const MetricScope scope(workflow_);
+    std::optional<MetricScope> scope;
     for (const Node* node : nodes_in_order(workflow_)) {
       if (node->kind != NodeKind::gate || node->check) continue;
+      if (!scope) scope.emplace(workflow_);
       try {
-        Criterion(node->criterion, scope.at(*node));
+        Criterion(node->criterion, scope->at(node->path));
       } catch (const Error& error) {
         add(node->where, "", "gate " + quoted(node->path) + ": " + error.message());
       }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,9 @@ using Metrics = std::map<std::string, Metric>;
 
 std::string metrics_to_json(const Metrics& metrics);
 Metrics metrics_from_json(const std::string& json);
+/// The same as parts of a larger JSON.
+nlohmann::json write_metrics(const Metrics& metrics);
+Metrics read_metrics(const nlohmann::json& json);
 
 /// "0", "12.5%", "1,203 rows".
 std::string to_text(const MetricValue& value, const std::string& unit);

@@ -58,22 +58,37 @@ Metric metric_from_json(const Json& json) {
   return metric;
 }
 
+Error unreadable(const Json::exception& error) {
+  return Error(Code::data, std::string("metrics: not the JSON that was written: ") + error.what());
+}
+
 }  // namespace
 
 std::string metrics_to_json(const Metrics& metrics) {
+  return write_metrics(metrics).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json write_metrics(const Metrics& metrics) {
   Json json = Json::object();
   for (const auto& [key, metric] : metrics) json[key] = metric_to_json(metric);
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json;
 }
 
 Metrics metrics_from_json(const std::string& text) {
   try {
+    return read_metrics(Json::parse(text));
+  } catch (const Json::exception& error) {
+    throw unreadable(error);
+  }
+}
+
+Metrics read_metrics(const Json& json) {
+  try {
     Metrics metrics;
-    const Json json = Json::parse(text);
     for (const auto& [key, metric] : json.items()) metrics[key] = metric_from_json(metric);
     return metrics;
   } catch (const Json::exception& error) {
-    throw Error(Code::data, std::string("metrics: not the JSON that was written: ") + error.what());
+    throw unreadable(error);
   }
 }
 

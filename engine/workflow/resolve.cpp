@@ -15,14 +15,24 @@ struct Position {
   size_t child = 0;
 };
 
-/// Where a gate stands, with the phases that have passed when it is reached.
-struct Standpoint {
-  Position position;
-  std::vector<bool> passed;
+/// Where a gate stands.
+class Standpoint {
+ public:
+  Standpoint(const Position& position, const std::vector<std::vector<size_t>>& waited_for)
+      : position(position), waited_for_(waited_for) {}
 
   bool is_after(const Position& step) const {
-    return step.phase == position.phase ? step.child < position.child : passed[step.phase];
+    if (step.phase == position.phase) return step.child < position.child;
+    // Most gates read their own phase alone, and a workflow may have thousands of phases.
+    if (passed_.empty()) passed_ = phases_before(waited_for_, position.phase);
+    return passed_[step.phase];
   }
+
+  Position position;
+
+ private:
+  const std::vector<std::vector<size_t>>& waited_for_;
+  mutable std::vector<bool> passed_;  // the phases that have passed when the gate is reached
 };
 
 struct StepEntry {
@@ -45,11 +55,11 @@ std::pair<std::string, std::string> split_name(const std::string& name, const st
 struct MetricScope::Index {
   const Workflow* workflow = nullptr;
   std::unordered_map<std::string, StepEntry> steps;
-  std::unordered_map<const Node*, Position> gates;
+  std::unordered_map<std::string, Position> gates;
   std::vector<std::vector<size_t>> waited_for;
 
   void add(const Node& node, Position position) {
-    if (node.kind == NodeKind::gate) gates[&node] = position;
+    if (node.kind == NodeKind::gate) gates[node.path] = position;
     if (node.kind == NodeKind::step && node.action) {
       steps[node.path] = {&node, find_word(node.action->word), position};
     }
@@ -124,16 +134,11 @@ MetricScope::MetricScope(const Workflow& workflow) {
 MetricScope::~MetricScope() = default;
 MetricScope::MetricScope(MetricScope&&) noexcept = default;
 
-ResolveMetric MetricScope::at(const Node& gate) const {
-  const auto found = index_->gates.find(&gate);
-  if (found == index_->gates.end()) throw Error(Code::internal, "gate " + gate.path + " is no part of the workflow");
-  Standpoint standpoint{found->second, phases_before(index_->waited_for, found->second.phase)};
-  return
-      [index = index_, standpoint = std::move(standpoint)](const std::string& name, std::vector<std::string>& known) {
-        return index->resolve(name, standpoint, known);
-      };
+ResolveMetric MetricScope::at(const std::string& gate_path) const {
+  const auto found = index_->gates.find(gate_path);
+  if (found == index_->gates.end()) throw Error(Code::internal, "gate " + gate_path + " is no part of the workflow");
+  return [index = index_, standpoint = Standpoint(found->second, index_->waited_for)](
+             const std::string& name, std::vector<std::string>& known) { return index->resolve(name, standpoint, known); };
 }
-
-ResolveMetric resolver_for(const Workflow& workflow, const Node& gate) { return MetricScope(workflow).at(gate); }
 
 }  // namespace sluice::workflow

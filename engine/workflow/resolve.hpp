@@ -15,16 +15,13 @@ class MetricScope {
   ~MetricScope();
   MetricScope(MetricScope&&) noexcept;
 
-  /// Resolves names as written at `gate`: "STEP.metric" of its own phase, "PHASE.STEP.metric" of any phase that its
+  /// Resolves names as written at the gate: "STEP.metric" of its own phase, "PHASE.STEP.metric" of any phase that its
   /// phase comes after. The function throws Error(invalid_argument) where a name is known but out of reach, saying why.
-  ResolveMetric at(const Node& gate) const;
+  ResolveMetric at(const std::string& gate_path) const;
 
  private:
   struct Index;
   std::shared_ptr<const Index> index_;
 };
-
-/// The same for one gate; used at load and again when the gate is evaluated.
-ResolveMetric resolver_for(const Workflow& workflow, const Node& gate);
 
 }  // namespace sluice::workflow

@@ -48,8 +48,13 @@ class FakeExecutor : public Executor {
     }
     Outcome outcome;
     if (work.kind == Work::Kind::expand) outcome.value = expansion_of(path);
-    if (work.kind == Work::Kind::conclude) outcome.value = steps::Conclusion{};
+    if (work.kind == Work::Kind::conclude) {
+      steps::Conclusion conclusion;
+      conclusion.metrics = {{"rows", {}}, {"seconds", {}}};
+      outcome.value = std::move(conclusion);
+    }
     if (work.kind == Work::Kind::gate) {
+      for (const auto& [key, metric] : *work.metrics) given.push_back(key);
       outcome.value = GateResult{failing.contains(path) ? workflow::Measurement::fail : workflow::Measurement::pass, {}, ""};
     }
     if (work.kind == Work::Kind::undo) {
@@ -81,6 +86,7 @@ class FakeExecutor : public Executor {
   Controls* controls = nullptr;
   VirtualClock clock;
   std::vector<std::string> done, undone, before_intent;
+  std::vector<std::string> given;  ///< metrics to gates
 
  private:
   steps::Expansion expansion_of(const std::string& path) {
@@ -143,6 +149,18 @@ TEST_F(SchedulerTest, MakesEveryIntentDurableBeforeItsEffect) {
   plan.nodes[4].on_fail = workflow::OnFail{workflow::OnFail::Kind::rollback_to, "p"};
   run();
   EXPECT_THAT(executor.before_intent, ElementsAre());
+}
+
+TEST_F(SchedulerTest, GivesAGateTheMetricsThatItReads) {
+  plan.nodes[4].reads = {"p.a.seconds", "p.c.rows", "p.none.rows"};
+  run();
+  EXPECT_THAT(executor.given, ElementsAre("p.a.seconds", "p.c.rows"));
+}
+
+TEST_F(SchedulerTest, GivesAGateThatMayAskForAnyAllMetrics) {
+  run();
+  EXPECT_THAT(executor.given,
+              ElementsAre("p.a.rows", "p.a.seconds", "p.b.rows", "p.b.seconds", "p.c.rows", "p.c.seconds"));
 }
 
 TEST_F(SchedulerTest, KeepsTheBarrierBetweenStages) {

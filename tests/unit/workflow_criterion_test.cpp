@@ -146,6 +146,11 @@ INSTANTIATE_TEST_SUITE_P(MissingData, Criteria,
                                          Case{"not proof.completeness[empty] > 0%", kNoData},
                                          Case{"proof.missing[nope] > 0 or proof.completeness[empty] > 0%", kError}));
 
+TEST(Criterion, NamesTheMetricsThatItReads) {
+  const Criterion criterion("(app.p95 < 2 * app.base or not worst(proof.missing) == 0) and app.p95 > 1ms", resolve);
+  EXPECT_EQ(criterion.metrics(), (std::vector<std::string>{"app.base", "app.p95", "proof.missing"}));
+}
+
 TEST(Criterion, NothingMeasuredIsNeverAPass) {
   EXPECT_EQ(evaluate("keys.indexes >= 0", {}).result, Measurement::no_data);
   EXPECT_EQ(evaluate("proof.missing == 0", {{"proof.missing", {}}}).result, Measurement::no_data);
