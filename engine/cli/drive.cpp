@@ -99,10 +99,11 @@ int finish(const Options& options, const std::string& state, const std::string& 
 
 /// Steps that have passed stay as they are: an adopted plan may only change what is still to come.
 void check_adoption(const plan::Plan& before, const plan::Plan& after, const run::RunState& state) {
+  const plan::NodeIndex nodes_after(after);
   for (const auto& node : before.nodes) {
     const run::NodeStatus* status = state.find(node.path);
     if (status == nullptr || status->started_seq == 0 || node.kind != workflow::NodeKind::step) continue;
-    const plan::PlannedNode* now = after.find(node.path);
+    const plan::PlannedNode* now = nodes_after.find(node.path);
     const bool is_same_map = now != nullptr && now->map == node.map &&
                              (node.map < 0 || plan::mapping_changes(before.mappings.at(static_cast<size_t>(node.map)),
                                                                     after.mappings.at(static_cast<size_t>(now->map)))
@@ -111,6 +112,19 @@ void check_adoption(const plan::Plan& before, const plan::Plan& after, const run
     throw Error(Code::conflict, node.path + " has begun or passed, and the edited workflow has " + (now == nullptr ? "no such step" : "another one"),
                 "roll back to it first (sluice rollback RUN --to " + node.path + "), or leave it as it was")
         .with_sqlstate("SL005");
+  }
+}
+
+void print_text_report(const journal::StateDirectory& state, const std::string& run, const std::string& text) {
+  std::printf("%s\nreport: %s\n", text.c_str(), state.report_text_path(run).c_str());
+}
+
+/// The report that was written when the run was closed. A run of ten thousand steps has one of ten megabytes.
+void print_kept_report(const Options& options, const journal::StateDirectory& state, const std::string& run) {
+  if (options.is_json) {
+    std::printf("%s\n", read_file(state.report_json_path(run)).c_str());
+  } else if (!options.is_quiet) {
+    print_text_report(state, run, read_file(state.report_text_path(run)));
   }
 }
 
@@ -124,15 +138,6 @@ int end_passed(const Options& options, const journal::StateDirectory& state, con
   write_and_print_report(options, state.path(), run);
   run::close_run(state.journal_path(run));
   return 0;
-}
-
-void print_report(const Options& options, const journal::StateDirectory& state, const std::string& run, const std::string& text,
-                  const std::string& json) {
-  if (options.is_json) {
-    std::printf("%s\n", json.c_str());
-  } else if (!options.is_quiet) {
-    std::printf("%s\nreport: %s\n", text.c_str(), state.report_text_path(run).c_str());
-  }
 }
 
 }  // namespace
@@ -165,7 +170,7 @@ int take_up_run(const Options& options, const std::string& run_id, const std::st
   Setting setting(options);
   const journal::StateDirectory state(state_path(options));
   if (to.empty() && run::is_closed(state.journal_path(run_id))) {
-    print_report(options, state, run_id, read_file(state.report_text_path(run_id)), read_file(state.report_json_path(run_id)));
+    print_kept_report(options, state, run_id);
     return 0;
   }
   const run::RunRecord record = run::read_record(state.bundle_path(run_id));
@@ -208,8 +213,11 @@ int show_plan(const Options& options, const Loaded& loaded, const plan::FindSecr
   Disposables disposables = Disposables::start(loaded.workflow, options.disposables, false);
   plan::Stores stores(loaded.workflow, plugin_search(options.plugin_directories), find_secret, disposables.urls(), redactor);
   const plan::Plan plan = plan::make_plan(loaded.workflow, stores, find_hook);
-  const std::string text = options.is_json ? plan::plan_to_json(plan) + "\n" : plan::plan_text(plan);
-  if (!options.is_quiet || options.is_json) std::fputs(text.c_str(), stdout);
+  if (options.is_json) {
+    std::printf("%s\n", plan::plan_to_json(plan).c_str());
+  } else if (!options.is_quiet) {
+    std::fputs(plan::plan_text(plan).c_str(), stdout);
+  }
   const bool has_steps = std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const auto& node) { return !node.targets.empty(); });
   return options.has_exit_code && has_steps ? static_cast<int>(ExitCode::changes) : 0;
 }
@@ -222,7 +230,11 @@ void write_and_print_report(const Options& options, const std::string& path, con
   const std::string json = report::report_json(summary);
   write_file_atomically(state.report_text_path(run), text);
   write_file_atomically(state.report_json_path(run), json);
-  print_report(options, state, run, text, json);
+  if (options.is_json) {
+    std::printf("%s\n", json.c_str());
+  } else if (!options.is_quiet) {
+    print_text_report(state, run, text);
+  }
 }
 
 std::string choose_run(const std::string& path, const std::string& id, bool takes_newest) {

@@ -17,8 +17,9 @@ namespace {
 
 void print_what_goes(const plan::Plan& plan, const std::vector<std::string>& nodes) {
   if (nodes.empty()) std::printf("nothing to undo: none of these nodes has begun\n");
+  const plan::NodeIndex index(plan);
   for (const std::string& path : nodes) {
-    const plan::PlannedNode* node = plan.find(path);
+    const plan::PlannedNode* node = index.find(path);
     if (node == nullptr || node->kind != workflow::NodeKind::step) continue;
     std::printf("%s  %s\n", path.c_str(), node->word.c_str());
     for (const std::string& line : node->destroys) std::printf("    %s\n", line.c_str());

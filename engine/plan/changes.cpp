@@ -45,9 +45,11 @@ std::vector<std::string> mapping_changes(const catalog::Mapping& before, const c
 }
 
 std::vector<std::string> plan_changes(const Plan& before, const Plan& after) {
+  const NodeIndex nodes_before(before);
+  const NodeIndex nodes_after(after);
   std::vector<std::string> changes;
   for (const auto& node : before.nodes) {
-    const PlannedNode* now = after.find(node.path);
+    const PlannedNode* now = nodes_after.find(node.path);
     if (now == nullptr) {
       changes.push_back(node.path + ": gone");
     } else if (now->word != node.word || now->fields != node.fields || now->criterion != node.criterion) {
@@ -55,7 +57,7 @@ std::vector<std::string> plan_changes(const Plan& before, const Plan& after) {
     }
   }
   for (const auto& node : after.nodes) {
-    if (before.find(node.path) == nullptr) changes.push_back(node.path + ": new");
+    if (nodes_before.find(node.path) == nullptr) changes.push_back(node.path + ": new");
   }
   for (size_t map = 0; map < after.mappings.size() && map < before.mappings.size(); ++map) {
     for (auto& change : mapping_changes(before.mappings[map], after.mappings[map])) changes.push_back(std::move(change));

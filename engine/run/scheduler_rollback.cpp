@@ -142,11 +142,11 @@ Outcome Scheduler::Impl::run_undo(uint32_t index, const plan::PlannedNode& node,
 
 /// A source that nothing done so far depends on may change before it is read again.
 void Scheduler::Impl::forget_sources() {
+  const std::set<std::string> undone(state_.rollback_nodes.begin(), state_.rollback_nodes.end());
   std::set<std::string> still_read;
   for (const auto& node : plan_.nodes) {
     const NodeStatus* status = state_.find(node.path);
-    const bool is_undone = std::find(state_.rollback_nodes.begin(), state_.rollback_nodes.end(), node.path) != state_.rollback_nodes.end();
-    if (status == nullptr || status->started_seq == 0 || is_undone) continue;
+    if (status == nullptr || status->started_seq == 0 || undone.contains(node.path)) continue;
     still_read.insert(node.sources.begin(), node.sources.end());
   }
   for (const auto& [store, state] : state_.source_states) {
