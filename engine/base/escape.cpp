@@ -39,10 +39,21 @@ std::string visible(std::string_view character) {
   return std::string(character);
 }
 
+/// Where the printable ASCII that begins at `at` ends.
+size_t end_of_printable(std::string_view text, size_t at) {
+  while (at < text.size() && text[at] >= ' ' && text[at] <= '~') ++at;
+  return at;
+}
+
 std::string escape(std::string_view text, std::string_view kept) {
   std::string out;
   out.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
+    if (const size_t end = end_of_printable(text, at); end > at) {
+      out.append(text, at, end - at);
+      at = end;
+      continue;
+    }
     const size_t length = utf8_length(text, at);
     if (length == 0) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at]));

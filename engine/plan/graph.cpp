@@ -119,6 +119,7 @@ class PhaseOrder {
 std::vector<PlannedNode> make_graph(const workflow::Workflow& workflow) {
   PhaseOrder phases(workflow.phases);
   GraphBuilder graph;
+  graph.nodes.reserve(workflow::nodes_in_order(workflow).size());
   std::map<size_t, uint32_t> ends;
   for (size_t phase : phases.order()) {
     std::vector<uint32_t> before;

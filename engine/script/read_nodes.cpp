@@ -34,7 +34,7 @@ class NodeTaker {
   void take_list(const TableView& table) {
     if (++depth_ > kDeepestList)
       throw error_at(table.place(), table.label() + ": lists nest too deep; does a list hold itself?");
-    if (taken.empty()) taken.reserve(table.size());
+    make_room(table.size());
     for (size_t number = 1; number <= table.size(); ++number) {
       table.push(number);
       take_entry(table, number);
@@ -46,6 +46,11 @@ class NodeTaker {
   std::vector<Node> taken;
 
  private:
+  /// Nodes are large: a list of thousands is not to be moved again and again, nor are many short lists.
+  void make_room(size_t more) {
+    if (taken.size() + more > taken.capacity()) taken.reserve(std::max(taken.size() + more, 2 * taken.capacity()));
+  }
+
   std::string expected() const {
     std::string list;
     for (size_t i = 0; i < allowed_.size(); ++i) {

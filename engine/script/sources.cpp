@@ -59,6 +59,7 @@ std::string snippet(const Place& place) {
 }
 
 bool is_word(const LuaToken& token, std::string_view source, std::string_view word) {
+  if (token.end - token.begin < word.size()) return false;
   if (token.kind == LuaToken::Kind::text) return content_of(token, source) == word;
   return token.kind == LuaToken::Kind::name && text_of(token, source) == word;
 }

@@ -15,19 +15,19 @@ std::string last_lines(const std::string& output) {
   return tail;
 }
 
-std::string shown_argv(const std::vector<std::string>& argv) {
+std::string shown_argv(const workflow::Value::List& argv) {
   std::string text;
-  for (const std::string& word : argv) text += (text.empty() ? "" : " ") + word;
+  for (const workflow::Value& word : argv) text += (text.empty() ? "" : " ") + word.as_text();
   return text;
 }
 
 }  // namespace
 
-void Exec::plan(const workflow::Action&, plan::PlanContext&, plan::PlannedNode& node) const {
-  const auto argv = list_field(node, "argv");
-  if (argv.empty()) throw Error(Code::invalid_argument, "exec has no program", "write exec { argv = { \"program\", \"argument\" } }");
+void Exec::plan(const workflow::Action& action, plan::PlanContext&, plan::PlannedNode& node) const {
+  const workflow::Value* argv = workflow::find_field(action.fields, "argv");
+  if (argv == nullptr || argv->as_list().empty()) throw Error(Code::invalid_argument, "exec has no program", "write exec { argv = { \"program\", \"argument\" } }");
   node.is_probed = true;
-  node.effects = {"runs " + shown_argv(argv)};
+  node.effects = {"runs " + shown_argv(argv->as_list())};
 }
 
 Expansion Exec::expand(StepContext& context) const { return Action::expand(context); }

@@ -1,7 +1,9 @@
 #include "workflow/value.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -22,30 +24,60 @@ const T& expect(const Value& value, const char* wanted) {
   throw Error(Code::internal, std::string("workflow value: expected ") + wanted + ", found " + kind_name(value));
 }
 
-Json to_json(const Value& value);
+bool needs_no_escape(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
 
-struct JsonVisitor {
-  Json operator()(std::monostate) const { return nullptr; }
-  Json operator()(const SecretRef& secret) const { return {{"secret", secret.name}}; }
-  Json operator()(const FunctionRef& function) const { return {{"function", function.id}}; }
-  Json operator()(const MapRef& map) const { return {{"map", map.index}}; }
-  Json operator()(const Value::List& list) const {
-    Json array = Json::array();
-    for (const Value& item : list) array.push_back(to_json(item));
-    return array;
+/// Appends a value as JSON: plans of ten thousand steps are made of it, so it builds no tree first.
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out) {}
+
+  void write(const Value& value) const { std::visit(*this, value.data); }
+
+  void operator()(std::monostate) const { out_ += "null"; }
+  void operator()(const SecretRef& secret) const { write_object("secret", Json(secret.name)); }
+  void operator()(const FunctionRef& function) const { write_object("function", Json(function.id)); }
+  void operator()(const MapRef& map) const { write_object("map", Json(map.index)); }
+  void operator()(const std::string& text) const { write_text(text); }
+  void operator()(const Value::List& list) const {
+    const char* before = "[";
+    for (const Value& item : list) {
+      out_ += std::exchange(before, ",");
+      write(item);
+    }
+    out_ += list.empty() ? "[]" : "]";
   }
-  Json operator()(const Value::Object& object) const {
-    Json fields = Json::object();
-    for (const auto& [name, field] : object) fields[name] = to_json(field);
-    return fields;
+  void operator()(const Value::Object& object) const {
+    const char* before = "{";
+    for (const auto& [name, field] : object) {
+      out_ += std::exchange(before, ",");
+      write_text(name);
+      out_ += ':';
+      write(field);
+    }
+    out_ += object.empty() ? "{}" : "}";
   }
   template <typename T>
-  Json operator()(const T& plain) const {
-    return plain;
+  void operator()(const T& plain) const {
+    out_ += dump(Json(plain));
   }
-};
 
-Json to_json(const Value& value) { return std::visit(JsonVisitor{}, value.data); }
+ private:
+  static std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+  void write_object(const std::string& name, const Json& content) const { out_ += dump({{name, content}}); }
+
+  void write_text(const std::string& text) const {
+    if (needs_no_escape(text)) {
+      out_.append(1, '"').append(text).append(1, '"');
+    } else {
+      out_ += dump(Json(text));
+    }
+  }
+
+  std::string& out_;
+};
 
 }  // namespace
 
@@ -75,7 +107,9 @@ double Value::as_number() const {
 }
 
 std::string value_to_json(const Value& value) {
-  return to_json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string json;
+  JsonWriter(json).write(value);
+  return json;
 }
 
 const Value* find_field(const Value::Object& fields, const std::string& name) {

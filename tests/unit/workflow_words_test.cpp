@@ -75,6 +75,16 @@ TEST(Value, IsJsonWithItsReferencesMarked) {
       R"({"check":{"function":"copy.g#check"},"list":[1,2.5,true,"a\"b",null],"map":{"map":2},"url":{"secret":"PG_URL"}})");
 }
 
+TEST(Value, IsJsonWithWhatTextsAndNumbersNeed) {
+  const Value value{Value::Object{{"a\nb", {std::string("grün\x01\\")}},
+                                  {"broken", {std::string("x\xff")}},
+                                  {"empty", {Value::List{{Value::List{}}, {Value::Object{}}, {std::string()}}}},
+                                  {"numbers", {Value::List{{1.0}, {1e300}, {int64_t{-7}}, {false}}}}}};
+  EXPECT_EQ(value_to_json(value),
+            "{\"a\\nb\":\"grün\\u0001\\\\\",\"broken\":\"x\xef\xbf\xbd\",\"empty\":[[],{},\"\"],"
+            "\"numbers\":[1.0,1e+300,-7,false]}");
+}
+
 TEST(Location, ReadsBack) {
   const Location where = location_from_text("lib/a:b.lua:12");
   EXPECT_EQ(where.file, "lib/a:b.lua");
