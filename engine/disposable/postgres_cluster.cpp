@@ -78,16 +78,25 @@ bool has_ended(const ProcessIdentity& process) {
   return !is_alive(process);
 }
 
+/// Of the process whose folder in /proc this is; -1 where it has gone, which it may do in mid-read.
+std::int64_t parent_of(const fs::path& process) {
+  std::string stat;
+  try {
+    stat = read_file((process / "stat").string());
+  } catch (const Error&) {
+    return -1;
+  }
+  const auto bracket = stat.rfind(") ");
+  return bracket == std::string::npos ? -1 : std::atoi(stat.c_str() + bracket + 4);
+}
+
 std::vector<ProcessIdentity> children_of(std::int64_t pid) {
   std::vector<ProcessIdentity> children;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
     const std::string name = entry.path().filename();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    std::ifstream file(entry.path() / "stat");
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    const auto bracket = text.rfind(") ");
-    if (bracket == std::string::npos || std::atoi(text.c_str() + bracket + 4) != pid) continue;
+    if (parent_of(entry.path()) != pid) continue;
     if (auto identity = identity_of(std::stoi(name))) children.push_back(*identity);
   }
   return children;

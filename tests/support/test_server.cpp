@@ -1,5 +1,6 @@
 // Starts and stops the PostgreSQL server that the tests of one ctest run share.
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <string>
 
@@ -51,6 +52,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", error.what());
     // Without a server the tests that need one skip themselves and say why.
     return error.code() == sluice::Code::not_found ? 0 : 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
   }
   return 0;
 }
