@@ -168,11 +168,15 @@ void release_passed(const plan::Plan& plan, const plan::Stores& stores, const st
 }
 
 void close_run(const std::string& journal_path) {
-  auto journal = journal::open_journal(journal_path);
   std::vector<journal::Event> batch(1);
   batch.front().kind = kind::run_closed;
   batch.front().data = "{}";
-  journal->append(batch);
+  try {
+    journal::open_journal(journal_path)->append(batch);
+  } catch (const Error& error) {
+    // A writer that hangs, from which the run was taken over, still has the lock; or a rollback has begun.
+    if (error.code() != Code::conflict) throw;
+  }
 }
 
 bool is_closed(const std::string& journal_path) {

@@ -70,6 +70,8 @@ void release_passed(const plan::Plan& plan, const plan::Stores& stores, const st
 void check_targets_empty(const plan::Plan& plan, const plan::Stores& stores);
 
 /// Notes that the run has passed, its targets are released and its report is written.
+/// Nothing is noted while another writer holds the journal (one that hangs, from which the run was taken over): a resume then
+/// looks at the targets once more.
 void close_run(const std::string& journal_path);
 /// After close_run, with nothing since. Reads one event only.
 bool is_closed(const std::string& journal_path);
