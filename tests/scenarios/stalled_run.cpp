@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 namespace sluice::test {
@@ -25,6 +26,20 @@ bool is_stalled(PgSession& session) {
              10 &&
          session.number("select count(*) from pg_stat_activity where datname = current_database() and "
                         "wait_event_type = 'Lock'") > 0;
+}
+
+/// The chunks that are committed are noted in the journal a moment later. A run that is stopped in the middle of that keeps the
+/// journal locked, whoever takes it over: here it shall stand still outside of it.
+void wait_until_quiet(const std::string& journal) {
+  const auto deadline = steady_clock::now() + kPatience;
+  auto quiet_since = steady_clock::now();
+  auto written = std::filesystem::last_write_time(journal);
+  while (steady_clock::now() - quiet_since < std::chrono::milliseconds(300) && steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const auto now = std::filesystem::last_write_time(journal);
+    if (now != written) quiet_since = steady_clock::now();
+    written = now;
+  }
 }
 
 }  // namespace
@@ -51,6 +66,7 @@ StalledRun::StalledRun(WorkflowParts parts, const std::vector<std::string>& argu
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+  wait_until_quiet(project_ / (".sluice/runs/" + project_.run() + "/journal.db-wal"));
 }
 
 void StalledRun::kill() {
