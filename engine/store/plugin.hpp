@@ -23,7 +23,7 @@ struct Manifest {
   std::string sha256;                ///< of the library
   std::vector<std::string> roles;    ///< "source", "target"
   std::vector<std::string> schemes;  ///< URL schemes: "sqlite", "postgresql"
-  std::string language;              ///< "sql" or empty
+  std::string language;              ///< of its queries: "sql", "mysql" (names in backticks, ? for parameters), or empty
   std::vector<ManifestOption> options;
   std::string path;  ///< where the manifest was found
 };

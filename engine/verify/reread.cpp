@@ -7,6 +7,7 @@
 #include "arrow/builder.hpp"
 #include "arrow/text.hpp"
 #include "catalog/decide.hpp"
+#include "verify/dialect.hpp"
 
 namespace sluice::verify {
 
@@ -17,40 +18,27 @@ using catalog::Cast;
 using catalog::ColumnMapping;
 using Params = std::vector<std::optional<std::string>>;
 
-bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
-
-const std::string& name_of(const ColumnMapping& column, copy::Side side) {
-  return side == copy::Side::source ? column.source : column.target;
-}
-
-std::string select_list(const TableSide& side) {
+std::string select_list(Dialect dialect, const TableSide& side) {
   std::string list;
   for (const ColumnMapping& column : side.table.columns) {
-    list += (list.empty() ? "" : ", ") + quoted_name(name_of(column, side.side));
+    list += (list.empty() ? "" : ", ") + selected(dialect, column, side.side);
   }
   return list;
 }
 
-/// `"id" = $1`, binding the text; integers are made integers again, as stores without column types would compare the
-/// text.
-std::string equals_param(const ColumnMapping& column, copy::Side side, size_t param) {
-  const std::string place = "$" + std::to_string(param);
-  const std::string value = is_integer(column.compare.kind) ? "CAST(" + place + " AS BIGINT)" : place;
-  return quoted_name(name_of(column, side)) + " = " + value;
-}
-
 std::string select_by_keys(const TableSide& side, const std::vector<KeyTexts>& keys, Params& params) {
+  const Dialect dialect = dialect_of(side);
   std::string condition;
   for (const KeyTexts& key : keys) {
     condition += condition.empty() ? "(" : " OR (";
     for (size_t i = 0; i < key.size(); ++i) {
       params.emplace_back(key[i]);
-      condition +=
-          (i > 0 ? " AND " : "") + equals_param(*side.table.find_target(side.table.key[i]), side.side, params.size());
+      const ColumnMapping& column = *side.table.find_target(side.table.key[i]);
+      condition += (i > 0 ? " AND " : "") + equals_param(dialect, column, side.side, params.size());
     }
     condition += ")";
   }
-  return "SELECT " + select_list(side) + " FROM " + quoted_table(side) + " WHERE " + condition;
+  return "SELECT " + select_list(dialect, side) + " FROM " + quoted_table(dialect, side) + " WHERE " + condition;
 }
 
 /// Queries deliver what their texts say. Two forms have to be made what the reader delivers: bytes that come as "\x"

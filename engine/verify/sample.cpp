@@ -19,7 +19,7 @@ using arrow::Kind;
 constexpr size_t kKeptRows = 100;
 constexpr double kConfidence = 0.95;
 
-bool speaks_sql(store::Session& session) { return session.store().plugin().manifest().language == "sql"; }
+bool speaks_sql(store::Session& session) { return !session.store().plugin().manifest().language.empty(); }
 
 bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "arrow/text.hpp"
+#include "verify/dialect.hpp"
 
 namespace sluice::verify {
 
@@ -32,22 +33,6 @@ std::optional<KeyTexts> key_texts(const std::vector<arrow::ColumnView>& views, i
 
 }  // namespace
 
-std::string quoted_name(const std::string& name) {
-  std::string quoted = "\"";
-  for (const char c : name) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
-std::string quoted_table(const TableSide& side) {
-  const bool is_source = side.side == copy::Side::source;
-  const std::string& schema = is_source ? side.table.source_schema : side.table.target_schema;
-  const std::string& name = is_source ? side.table.source_table : side.table.target_table;
-  return (schema.empty() ? "" : quoted_name(schema) + ".") + quoted_name(name);
-}
-
 SampleKeys::SampleKeys(const TableSide& source, int64_t rows, int64_t wanted, const CheckCancelled& check)
     : random_(std::random_device{}()), span_(find_dense_span(source, rows, wanted)) {
   if (span_) {
@@ -61,10 +46,11 @@ std::optional<SampleKeys::Span> SampleKeys::find_dense_span(const TableSide& sou
   // A sample of most of a table is better drawn from the rows themselves.
   if (!has_common_ranges(source.table) || !source.table.where.empty() || rows < wanted * kDrawsPerRow)
     return std::nullopt;
-  const std::string key = quoted_name(source.table.find_target(source.table.key[0])->source);
+  const Dialect dialect = dialect_of(source);
+  const std::string key = quoted_name(dialect, source.table.find_target(source.table.key[0])->source);
   const auto bound = [&](const char* which) {
     const auto text =
-        source.session.scalar(std::string("SELECT ") + which + "(" + key + ") FROM " + quoted_table(source));
+        source.session.scalar(std::string("SELECT ") + which + "(" + key + ") FROM " + quoted_table(dialect, source));
     return text ? arrow::int64_from_text(*text) : std::nullopt;
   };
   const auto least = bound("min");

@@ -42,9 +42,4 @@ class SampleKeys {
   std::vector<KeyTexts> keys_;
 };
 
-/// "name" with doubled quotes inside, as every SQL store reads it.
-std::string quoted_name(const std::string& name);
-/// "schema"."table" of a side.
-std::string quoted_table(const TableSide& side);
-
 }  // namespace sluice::verify
