@@ -73,7 +73,10 @@ sluice_status execute(sluice_session* session, const char* text, const char* con
                       sluice_error* error) {
   return call(session, error, [&] {
     if (session->snapshot != SnapshotPart::none) throw Error(Code::invalid_argument, "execute: this session reads a snapshot");
-    *rows = session->data().run(sdk::text(text), sdk::parameters(params, count), "SQL").affected;
+    const Rows done = session->data().run(sdk::text(text), sdk::parameters(params, count), "SQL");
+    // Some statements end early without an error when they are interrupted.
+    if (session->raw_data().was_cancelled()) throw Error(Code::cancelled, "SQL: cancelled");
+    *rows = done.affected;
   });
 }
 
