@@ -13,7 +13,7 @@ BUILD_PACKAGES=(
   libsqlite3-dev libsqlitecpp-dev libssl-dev libxxhash-dev nlohmann-json3-dev
 )
 SERVER_PACKAGES=(postgresql)
-TEST_PACKAGES=(libgmock-dev libgtest-dev luajit mariadb-server)
+TEST_PACKAGES=(libgmock-dev libgtest-dev luajit mariadb-server unzip)
 BENCH_PACKAGES=(pgloader postgresql-client sqlite3)
 
 # missing_packages NAME...: those that are not installed, one per line.

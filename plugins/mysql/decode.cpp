@@ -76,8 +76,11 @@ const char* append_number(const WireValue& value, ColumnBuilder& out) {
   return nullptr;
 }
 
-const char* append_text(const WireValue& value, ColumnBuilder& out) {
-  if (value.form == Form::bytes) {
+const char* append_text(const ReadColumn& column, const WireValue& value, ColumnBuilder& out) {
+  const bool is_date = value.form == Form::date || value.form == Form::datetime;
+  if (is_date && column.zero_dates_are_null && value.moment.is_zero_date()) {
+    out.append_null();
+  } else if (value.form == Form::bytes) {
     out.append_bytes(value.bytes);
   } else if (is_integer(value)) {
     out.append_bytes(integer_to_text(value));
@@ -142,7 +145,7 @@ const char* append_value(const ReadColumn& column, const WireValue& value, Colum
   switch (type.kind) {
     case Kind::decimal: return append_decimal(value, type, out);
     case Kind::number: return append_number(value, out);
-    case Kind::text: return append_text(value, out);
+    case Kind::text: return append_text(column, value, out);
     case Kind::uuid: return append_uuid(value, out);
     case Kind::date:
     case Kind::timestamp:

@@ -112,11 +112,12 @@ std::vector<arrow::Field> fields_of(const std::vector<ReadColumn>& columns) {
 }
 
 /// Columns of a query by what the server says of its result.
-std::vector<ReadColumn> columns_of(const RowStream& rows) {
+std::vector<ReadColumn> columns_of(const RowStream& rows, bool zero_dates_are_null) {
   std::vector<ReadColumn> columns;
   for (const RowStream::Type& type : rows.types()) {
     ReadColumn& column = columns.emplace_back();
     column.name = type.name;
+    column.zero_dates_are_null = zero_dates_are_null;
     Kind kind = Kind::text;
     switch (type.type) {
       case MYSQL_TYPE_TINY:
@@ -139,7 +140,7 @@ class TableReader final : public arrow::BatchReader {
   TableReader(std::unique_ptr<RowStream> rows, std::vector<ReadColumn> columns, std::string label, std::vector<std::string> key,
               const Limits& limits, Connection& connection)
       : rows_(std::move(rows)),
-        columns_(columns.empty() ? columns_of(*rows_) : std::move(columns)),
+        columns_(std::move(columns)),
         label_(std::move(label)),
         key_(std::move(key)),
         limits_(limits),
@@ -241,7 +242,8 @@ std::unique_ptr<arrow::BatchReader> read_table(Session& session, const sdk::Read
 
 std::unique_ptr<arrow::BatchReader> query_rows(Session& session, const std::string& sql, const Values& params) {
   auto rows = std::make_unique<RowStream>(session, sql, params, "query");
-  return std::make_unique<TableReader>(std::move(rows), std::vector<ReadColumn>(), "query", std::vector<std::string>(), Limits(),
+  std::vector<ReadColumn> columns = columns_of(*rows, session.options().zero_dates_are_null());
+  return std::make_unique<TableReader>(std::move(rows), std::move(columns), "query", std::vector<std::string>(), Limits(),
                                        session.raw_data());
 }
 

@@ -109,9 +109,11 @@ std::string source_state(Session& session, const std::string& filter) {
   const Rows rows = settled_states(connection, look.schema);
   for (size_t row = 0; row < rows.size(); ++row) {
     if (!is_wanted(look, rows.text(row, 0))) continue;
+    // A table that is being written all the time is never equal to what it was.
+    const std::string unsettled = rows.text(row, 3) == "1" ? ", being written at " + new_token() : "";
     state[look.schema + "." + rows.text(row, 0)] =
         "made " + rows.text(row, 1) + ", changed " + (rows.text(row, 2).empty() ? "not since the server runs" : rows.text(row, 2)) +
-        ", next " + rows.text(row, 4);
+        ", next " + rows.text(row, 4) + unsettled;
   }
   for (const NativeTable& table : describe_tables(connection, look.schema, look.tables)) {
     std::string columns;
