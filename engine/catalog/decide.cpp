@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "catalog/decide_keys.hpp"
+#include "catalog/decide_names.hpp"
 #include "catalog/decide_select.hpp"
 #include "catalog/decide_target.hpp"
 #include "catalog/decide_type.hpp"
@@ -55,14 +56,15 @@ ColumnMapping map_column(const Column& source, const Column& target, const Decis
   return column;
 }
 
-TableMapping map_table(const DecidedTable& decided, const Table& target) {
+TableMapping map_table(const DecidedTable& decided, const Table& target, const MapSpec& spec, const TargetNames& names) {
   const Table& source = *decided.table;
   TableMapping table;
+  table.where = condition_of(spec, source.name);
   table.source_schema = source.schema;
   table.source_table = source.name;
   table.target_schema = target.schema;
   table.target_table = target.name;
-  table.key = row_key(source);
+  for (const std::string& name : row_key(source)) table.key.push_back(names.column(source.name, name));
   table.rows = source.rows;
   table.bytes = source.bytes;
   for (size_t i = 0; i < source.columns.size(); ++i) {
@@ -113,22 +115,26 @@ void bind_table(TableMapping& table, const Ddl& answer, std::vector<std::string>
 
 Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::string& target_schema,
                        const AskTarget& ask) {
-  const std::vector<const Table*> selected = select_tables(source, spec);
+  Mapping mapping;
+  const Catalog taken = without_omitted(source, spec, mapping.warnings);
+  const std::vector<const Table*> selected = select_tables(taken, spec);
   check_overrides(selected, spec);
+  check_conditions(selected, spec);
+  const TargetNames names(selected, spec);
 
   std::vector<DecidedTable> decided;
   for (const Table* table : selected) decided.push_back(decide_table(*table, spec));
 
-  Mapping mapping;
   mapping.from = spec.from;
   mapping.to = spec.to;
   for (const std::string& note : source.notes) mapping.warnings.push_back(spec.from + ": " + note);
   unify_foreign_keys(decided, mapping.warnings);
   for (const DecidedTable& table : decided) warn_of_types(table, mapping.warnings);
   mapping.target = build_target(decided, spec, target_schema, mapping.warnings);
+  names.apply(mapping.target, mapping.warnings);
   const Ddl answer = ask(mapping.target);
   for (size_t i = 0; i < decided.size(); ++i) {
-    mapping.tables.push_back(map_table(decided[i], mapping.target.tables[i]));
+    mapping.tables.push_back(map_table(decided[i], mapping.target.tables[i], spec, names));
     bind_table(mapping.tables.back(), answer, mapping.warnings);
   }
   mapping.warnings.insert(mapping.warnings.end(), answer.warnings.begin(), answer.warnings.end());

@@ -6,6 +6,13 @@
 
 namespace sluice::catalog {
 
+/// How names that the map doesn't give become the target's.
+enum class NamePolicy {
+  keep = 1,
+  lower,       ///< "OrderLines" to "orderlines"
+  snake_case,  ///< "OrderLines" to "order_lines"
+};
+
 /// A workflow's `map { ... }` as written: pure data. Patterns are globs (`*`, `?`) over "table" or "table.column".
 struct MapSpec {
   std::string from;  ///< store names
@@ -16,6 +23,12 @@ struct MapSpec {
   /// then the longest pattern.
   std::vector<std::pair<std::string, std::string>> types;
   std::string where;  ///< "file:line" of the call, for errors
+  NamePolicy names = NamePolicy::keep;
+  /// "table" or "table.column" of the source to the target's name; no patterns.
+  std::vector<std::pair<std::string, std::string>> renames;
+  /// Source table to the condition, in the source's language, of the rows to take; no patterns.
+  std::vector<std::pair<std::string, std::string>> conditions;
+  std::vector<std::string> omitted;  ///< column patterns that are left out
   /// Both stores are of one kind: expressions in their own language (defaults, checks, partial indexes) are kept.
   /// Otherwise they are dropped with a warning.
   bool same_kind = false;

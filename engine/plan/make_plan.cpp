@@ -133,6 +133,24 @@ void PlanContext::refuse_same_store(const std::string& from, const std::string& 
               "a map needs two different stores, or two different schemas of one", where);
 }
 
+/// A condition is in the source's own language: only the source can tell that it is wrong, and shall do so before anything is made.
+void PlanContext::try_conditions(const catalog::MapSpec& spec, const catalog::Mapping& mapping) {
+  for (const catalog::TableMapping& table : mapping.tables) {
+    if (table.where.empty()) continue;
+    store::ReadSpec read;
+    read.schema = table.source_schema;
+    read.table = table.source_table;
+    read.columns = {table.columns.front().source};
+    read.where = table.where;
+    read.batch_rows = 1;
+    try {
+      session(spec.from).read(read)->next();
+    } catch (const Error& error) {
+      throw error.with_prefix("map: where[\"" + table.source_table + "\"]: ").with_where(spec.where);
+    }
+  }
+}
+
 const catalog::Mapping& PlanContext::mapping(size_t map) {
   if (decided_[map]) return plan_.mappings[map];
   const catalog::MapSpec& spec = workflow_.maps.at(map);
@@ -144,6 +162,7 @@ const catalog::Mapping& PlanContext::mapping(size_t map) {
   store::Session& target = session(spec.to);
   auto ask = [&](const catalog::Catalog& wanted) { return target.ddl(wanted, "tables"); };
   plan_.mappings[map] = catalog::decide_mapping(source, spec, stores_.at(spec.to).schema, ask);
+  try_conditions(spec, plan_.mappings[map]);
   plan_.mappings[map].from = spec.from;
   plan_.mappings[map].to = spec.to;
   for (const std::string& warning : plan_.mappings[map].warnings) warn(warning);

@@ -28,6 +28,7 @@ class PlanContext {
 
  private:
   void refuse_same_store(const std::string& from, const std::string& to, const std::string& where);
+  void try_conditions(const catalog::MapSpec& spec, const catalog::Mapping& mapping);
 
   const workflow::Workflow& workflow_;
   const Stores& stores_;

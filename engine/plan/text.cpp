@@ -91,7 +91,7 @@ void add_mapping(const catalog::Mapping& mapping, std::string& text) {
     bytes += table.bytes;
     text += indent(2) + table.source_table + " -> " + (table.target_schema.empty() ? "" : table.target_schema + ".") + table.target_table +
             "  about " + count_to_text(table.rows) + " rows, " + size_to_text(table.bytes) +
-            (table.key.empty() ? "  no key: compared as a multiset" : "") + "\n";
+            (table.where.empty() ? "" : "  where " + table.where) + (table.key.empty() ? "  no key: compared as a multiset" : "") + "\n";
     for (const auto& column : table.columns) add_column(column, text);
   }
   text += indent(2) + "in all about " + count_to_text(rows) + " rows, " + size_to_text(bytes) + "\n";

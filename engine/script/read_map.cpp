@@ -40,6 +40,38 @@ void read_types(Script& script, const TableView& table, const Value& types, cata
   }
 }
 
+using Texts = std::vector<std::pair<std::string, std::string>>;
+
+Texts read_texts(Script& script, const TableView& table, const std::string& field, const Value& entries) {
+  Texts texts;
+  for (const auto& [name, text] : entries.as_object()) {
+    if (!text.as<std::string>() || text.as_text().empty()) {
+      throw error_at(place_inside(script, table, field, name), "map: " + field + "[\"" + name + "\"]: expected a text");
+    }
+    texts.emplace_back(name, text.as_text());
+  }
+  return texts;
+}
+
+catalog::NamePolicy policy_from_text(const std::string& text) {
+  if (text == "lower") return catalog::NamePolicy::lower;
+  return text == "snake_case" ? catalog::NamePolicy::snake_case : catalog::NamePolicy::keep;
+}
+
+void read_names(Script& script, const TableView& table, const Value::Object& fields, catalog::MapSpec& map) {
+  if (const Value* names = find_field(fields, "names")) map.names = policy_from_text(names->as_text());
+  if (const Value* renames = find_field(fields, "rename")) map.renames = read_texts(script, table, "rename", *renames);
+  if (const Value* where = find_field(fields, "where")) map.conditions = read_texts(script, table, "where", *where);
+  const Value* omit = find_field(fields, "omit");
+  if (omit == nullptr) return;
+  map.omitted = to_texts(*omit);
+  for (const std::string& pattern : map.omitted) {
+    if (pattern.find('.') == std::string::npos) {
+      throw error_at(table.place("omit"), "map: omit: \"" + pattern + "\": expected \"table.column\"; write \"*." + pattern + "\" for every table");
+    }
+  }
+}
+
 void read_tables(const Value& tables, catalog::MapSpec& map) {
   if (const Value* include = find_field(tables.as_object(), "")) map.include = to_texts(*include);
   if (const Value* except = find_field(tables.as_object(), "except")) map.except = to_texts(*except);
@@ -65,6 +97,7 @@ int call_map(Script& script, lua_State* state) {
                      "map: tables = {} selects nothing; write { \"*\" } or patterns, or leave it away");
     read_tables(*tables, map);
   }
+  read_names(script, table, fields, map);
   script.items().maps.push_back(std::move(map));
   push_handle(state, {ItemKind::map, static_cast<uint32_t>(script.items().maps.size() - 1)});
   return 1;

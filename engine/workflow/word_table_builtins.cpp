@@ -27,6 +27,17 @@ Word map_word() {
                      {.name = "types",
                       .type = FieldType::table,
                       .help = "Column pattern (\"table.column\", * and ? allowed) to type."},
+                     {.name = "rename",
+                      .type = FieldType::table,
+                      .help = "\"table\" or \"table.column\" of the source to its name in the target."},
+                     {.name = "names",
+                      .fallback = "keep",
+                      .help = "What other names become: as they are, in lower case, or OrderLines to order_lines.",
+                      .choices = {"keep", "lower", "snake_case"}},
+                     {.name = "omit", .type = FieldType::list, .help = "Patterns of columns (\"table.column\") to leave out."},
+                     {.name = "where",
+                      .type = FieldType::table,
+                      .help = "Table to a condition, in the source's own language, of the rows to take."},
                      selected_tables()}};
 }
 

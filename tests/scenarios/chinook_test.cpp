@@ -70,6 +70,36 @@ TEST(Chinook, IdentityGoesOnAfterTheHighestId) {
   EXPECT_GT(session.number("insert into item (name) values ('new') returning id"), 70);
 }
 
+TEST(Chinook, TakesAPartUnderOtherNames) {
+  SLUICE_REQUIRE_POSTGRES();
+  SLUICE_REQUIRE_DATA(kChinook);
+  const TestDatabase database;
+  Project project(database.url(), R"lua(
+    local cheap = "TrackId IN (SELECT TrackId FROM Track WHERE UnitPrice < 1)"
+    local m = map { from = "old", to = "new", names = "snake_case",
+      rename = { Track = "songs", ["Track.UnitPrice"] = "price" },
+      where = { Track = "UnitPrice < 1", InvoiceLine = cheap, PlaylistTrack = cheap },
+      omit = { "*.Composer" },
+    }
+    return workflow "part" {
+      stores = { old = store "sqlite" { path = ")lua" + shared_data_directory() + "/" + kChinook + R"lua(", access = "read" },
+                 new = store "postgres" { url = secret "SHOP_URL" } },
+      phase "copy" {
+        step "tables" { schema.create { map = m } }, step "rows" { copy.tables { map = m, chunk_rows = 500 } },
+        step "keys" { schema.finish { map = m } },
+        step "counts" { verify.counts { map = m } }, gate "all" "counts.discrepancy == 0",
+        step "content" { verify.content { map = m } }, gate "same" "content.discrepancy == 0",
+      },
+    })lua");
+  const Ending ending = project.sluice({"run", "shop.lua"});
+  ASSERT_EQ(ending.code, 0) << ending.out << ending.err;
+  PgSession session(database.url());
+  EXPECT_EQ(session.number("select count(*) from songs where price < 1"), 3290);
+  EXPECT_EQ(session.number("select count(*) from songs"), 3290);
+  EXPECT_EQ(session.number("select count(*) from information_schema.columns where column_name = 'composer'"), 0);
+  EXPECT_EQ(session.number("select count(*) from invoice_line join songs using (track_id)"), session.number("select count(*) from invoice_line"));
+}
+
 TEST(Diff, NamesTheRowsThatDiffer) {
   SLUICE_REQUIRE_POSTGRES();
   const TestDatabase database;
