@@ -7,6 +7,7 @@
 #include "catalog_notes.hpp"
 #include "default_text.hpp"
 #include "evidence.hpp"
+#include "home.hpp"
 #include "look_filter.hpp"
 #include "native.hpp"
 
@@ -73,7 +74,7 @@ class CatalogReader {
 
   json read_table(const NativeTable& native) {
     json table = {{"schema", native.schema}, {"name", native.name}, {"rows", native.rows}, {"bytes", native.bytes}, {"columns", json::array()}};
-    put(table, "comment", native.comment);
+    put(table, "comment", without_mark(native.comment));
     note_table(native, notes_);
     const auto seen = look_.evidence ? scan_table(connection_, native) : std::map<std::string, Seen>();
     for (const NativeColumn& column : native.columns) {

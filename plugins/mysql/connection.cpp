@@ -167,6 +167,19 @@ Rows Connection::run_bound(const std::string& sql, const Values& params, const s
   return out;
 }
 
+void Connection::roll_back() noexcept {
+  if (!is_alive()) return;
+  if (mysql_real_query(raw_.get(), "ROLLBACK", 8) != 0) close();
+}
+
+std::string Connection::server_start() {
+  // Both numbers are of the query's own start, so their difference does not waver.
+  const std::string from = is_mariadb_ ? "information_schema.global_status" : "performance_schema.global_status";
+  return run("SELECT cast(unix_timestamp() AS SIGNED) - cast(variable_value AS SIGNED) FROM " + from + " WHERE variable_name = 'UPTIME'", {},
+             "reading the server's state")
+      .text(0, 0);
+}
+
 void Connection::cancel() noexcept {
   was_cancelled_ = true;
   end_query();

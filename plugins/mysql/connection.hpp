@@ -71,6 +71,10 @@ class Connection {
 
   /// One statement and its whole result.
   Rows run(const std::string& sql, const Values& params = {}, const std::string& where = {});
+  /// Ends whatever transaction is open; closes a connection on which that fails.
+  void roll_back() noexcept;
+  /// When the server began, as text: tells its connections' numbers apart from those before a restart.
+  std::string server_start();
   /// The error of the last call; notes that the connection is lost where it is.
   Error error(const std::string& where);
   Error error(unsigned number, const char* sqlstate, const char* message, const std::string& where);

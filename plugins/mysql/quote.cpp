@@ -26,4 +26,13 @@ std::string quote_literal(std::string_view text) {
   return text.empty() ? "''" : "_utf8mb4 X'" + arrow::bytes_to_hex(text) + "'";
 }
 
+std::string quote_string(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += c;
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
 }  // namespace sluice::mysql

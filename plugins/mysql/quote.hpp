@@ -19,4 +19,7 @@ std::string quote_qualified(std::string_view schema, std::string_view name);
 /// A text literal that reads the same under every sql_mode: digits of its bytes, read as UTF-8.
 std::string quote_literal(std::string_view text);
 
+/// A text literal as 'text', for the places that take no other (comments): right under the sql_mode that sessions here set.
+std::string quote_string(std::string_view text);
+
 }  // namespace sluice::mysql

@@ -8,6 +8,7 @@ Connection& Session::data() {
                 "read the stream to its end or release it first");
   }
   if (data_.is_alive()) return data_;
+  if (guard) throw Error(Code::unavailable, "the connection of the open guard was lost: what it did not commit is undone");
   if (snapshot != SnapshotPart::none) {
     throw Error(Code::unavailable, "the connection that held the snapshot was lost, and the snapshot with it");
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "abi/plugin_sdk.hpp"
@@ -16,6 +17,13 @@ enum class SnapshotPart {
   released,  ///< exported and confirmed: nobody may join any more
 };
 
+/// The guard that a session has open.
+struct OpenGuard {
+  sdk::WorkKey key;
+  sdk::Fence fence;
+  bool is_begun_before = false;  ///< a guard of this key was cut off behind a statement that commits by itself
+};
+
 /// What one sluice_session holds. The parts (catalog.hpp, read.hpp, ...) are functions over it.
 class Session {
  public:
@@ -23,7 +31,7 @@ class Session {
   explicit Session(const StoreOptions& options) : options_(options), data_(options) { data_.open(); }
 
   const StoreOptions& options() const { return options_; }
-  /// The connection. Reconnects where it died and no snapshot was on it; throws Error(unavailable) where one was,
+  /// The connection. Reconnects where it died and no guard or snapshot was on it; throws Error(unavailable) where one was,
   /// Error(invalid_argument) while a stream is being read from it.
   Connection& data();
   /// The connection as it is, for cleaning up.
@@ -31,6 +39,10 @@ class Session {
   /// `schema`, or the url's database where it is "".
   std::string schema_or_default(const std::string& schema) const;
 
+  std::optional<OpenGuard> guard;
+  /// The epoch as whose writer the connection is registered.
+  int64_t registered_epoch = 0;
+  unsigned long registered_connection = 0;
   SnapshotPart snapshot = SnapshotPart::none;
   std::string snapshot_token;
   bool is_streaming = false;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/error.hpp"
+#include "home.hpp"
 #include "look_filter.hpp"
 #include "native.hpp"
 #include "quote.hpp"
@@ -25,10 +26,6 @@ constexpr const char* kStates =
     "WHERE t.table_schema = ? AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND t.table_name NOT LIKE '\\_sluice\\_%' "
     "ORDER BY t.table_name";
 
-/// Both numbers are of the query's own start, so their difference does not waver.
-constexpr const char* kRunningSince =
-    "SELECT cast(unix_timestamp() AS SIGNED) - cast(variable_value AS SIGNED) FROM ";
-
 std::string new_token() {
   std::random_device random;
   return std::to_string(random()) + std::to_string(random());
@@ -36,11 +33,6 @@ std::string new_token() {
 
 bool is_wanted(const LookFilter& look, const std::string& table) {
   return look.tables.empty() || std::find(look.tables.begin(), look.tables.end(), table) != look.tables.end();
-}
-
-std::string running_since(Connection& connection) {
-  const std::string from = connection.is_mariadb() ? "information_schema.global_status" : "performance_schema.global_status";
-  return connection.run(kRunningSince + from + " WHERE variable_name = 'UPTIME'", {}, "reading the server's state").text(0, 0);
 }
 
 /// The update times have whole seconds only: a change in the same second as the last one would not show.
@@ -105,7 +97,7 @@ std::string source_state(Session& session, const std::string& filter) {
   Connection& connection = session.data();
   const LookFilter look = read_filter(session, filter);
   json state = json::object();
-  state["running since"] = running_since(connection);
+  state["running since"] = connection.server_start();
   const Rows rows = settled_states(connection, look.schema);
   for (size_t row = 0; row < rows.size(); ++row) {
     if (!is_wanted(look, rows.text(row, 0))) continue;
@@ -139,7 +131,7 @@ std::string read_identity(Session& session) {
   return json{{"id", server + "/" + session.options().database()},
               {"version", kind + connection.version()},
               {"name", session.options().name()},
-              {"pin", ""}}
+              {"pin", read_pin(session)}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

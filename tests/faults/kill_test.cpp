@@ -38,5 +38,11 @@ TEST(Kill, AnywhereLeavesSqliteAsIfNothingHadHappened) {
   besiege(Target::sqlite, kills_wanted() > 0 ? std::max(1, kills_wanted() / 4) : 15, std::chrono::seconds(25));
 }
 
+/// DDL commits by itself there: tables are made, and found again after a kill, one by one.
+TEST(Kill, AnywhereLeavesMySqlAsIfNothingHadHappened) {
+  SLUICE_REQUIRE_MYSQL();
+  besiege(Target::mysql, kills_wanted() > 0 ? kills_wanted() : 20, std::chrono::seconds(45));
+}
+
 }  // namespace
 }  // namespace sluice::test

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 #include <thread>
 
@@ -23,6 +25,39 @@ constexpr int kMostKills = 4;
 
 microseconds since(steady_clock::time_point start) {
   return std::chrono::duration_cast<microseconds>(steady_clock::now() - start);
+}
+
+/// Keys are made side by side, so their order is chance.
+std::string sorted_lines(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && line.back() == ',') line.pop_back();
+    lines.push_back(line);
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string out;
+  for (const std::string& line : lines) out += line + "\n";
+  return out;
+}
+
+/// Definitions and rows of all tables; which run made them is left out.
+std::string dump_mysql(const std::string& url) {
+  MySqlSession session(url);
+  std::string text;
+  for (const auto& table : session.rows("show tables")) {
+    if (table[0].rfind("_sluice_", 0) == 0) continue;
+    const std::string made = session.rows("show create table `" + table[0] + "`")[0][1];
+    text += sorted_lines(std::regex_replace(made, std::regex(" ?\\[sluice:[^\\]]*\\]"), ""));
+    std::vector<std::string> lines;
+    for (const auto& row : session.rows("select * from `" + table[0] + "`")) {
+      std::string& line = lines.emplace_back();
+      for (const std::string& value : row) line += value + "|";
+    }
+    std::sort(lines.begin(), lines.end());
+    for (const std::string& line : lines) text += line + "\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -49,6 +84,7 @@ Ending Killer::strike(Program& program, const std::string& after, microseconds w
 Siege::Siege(Target target, std::uint64_t seed) : target_(target), killer_(seed) {
   make_shop(template_ / "shop.db");
   if (target == Target::postgres) database_ = std::make_unique<TestDatabase>();
+  if (target == Target::mysql) mysql_ = std::make_unique<MySqlDatabase>();
   calibrate();
 }
 
@@ -57,7 +93,12 @@ void Siege::reset() {
     PgSession(database_->url())
         .execute("set client_min_messages = error; drop schema if exists shop cascade; drop schema if exists sluice cascade");
   }
-  project_ = std::make_unique<Project>(database_ ? database_->url() : std::string());
+  if (mysql_) {
+    MySqlSession session(mysql_->url());
+    session.execute("set foreign_key_checks = 0");
+    for (const auto& table : session.rows("show tables")) session.execute("drop table `" + table[0] + "`");
+  }
+  project_ = std::make_unique<Project>(url(), shop_workflow(target_));
   fs::copy_file(template_ / "shop.db", *project_ / "shop.db");
   passed_.clear();
 }
@@ -78,10 +119,13 @@ void Siege::calibrate() {
 }
 
 bool Siege::check_rows() const {
-  return has_same_rows(*project_ / "shop.db", database_ ? database_->url() : *project_ / "target.db", shop_rows());
+  return has_same_rows(*project_ / "shop.db", url().empty() ? *project_ / "target.db" : url(), shop_rows());
 }
 
+std::string Siege::url() const { return database_ ? database_->url() : mysql_ ? mysql_->url() : std::string(); }
+
 std::string Siege::dump() const {
+  if (mysql_) return dump_mysql(mysql_->url());
   return database_ ? dump_postgres(database_->url(), "shop") : dump_sqlite(*project_ / "target.db");
 }
 
@@ -150,7 +194,7 @@ void Siege::count_kill() {
   }
 }
 
-std::set<std::string> Siege::finished() const { return database_ ? finished_in_postgres() : finished_in_sqlite(); }
+std::set<std::string> Siege::finished() const { return database_ ? finished_in_postgres() : mysql_ ? finished_in_mysql() : finished_in_sqlite(); }
 
 std::set<std::string> Siege::finished_in_postgres() const {
   PgSession session(database_->url());
@@ -179,6 +223,19 @@ std::set<std::string> Siege::finished_in_sqlite() const {
   while (ledger.executeStep()) {
     std::string line;
     for (int i = 0; i < ledger.getColumnCount(); ++i) line += ledger.getColumn(i).getString() + " | ";
+    lines.insert(line);
+  }
+  return lines;
+}
+
+/// Only what is done: a row that DDL has committed before its work was over says so.
+std::set<std::string> Siege::finished_in_mysql() const {
+  MySqlSession session(mysql_->url());
+  std::set<std::string> lines;
+  if (session.rows("show tables like '\\\\_sluice\\\\_ledger'").empty()) return lines;
+  for (const auto& row : session.rows("select * from _sluice_ledger where done = 1")) {
+    std::string line;
+    for (const std::string& value : row) line += value + " | ";
     lines.insert(line);
   }
   return lines;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scenarios/project.hpp"
+#include "support/mysql_server.hpp"
 #include "support/pg_session.hpp"
 #include "support/program.hpp"
 #include "support/test_database.hpp"
@@ -67,6 +68,8 @@ class Siege {
   std::set<std::string> finished() const;
   std::set<std::string> finished_in_postgres() const;
   std::set<std::string> finished_in_sqlite() const;
+  std::set<std::string> finished_in_mysql() const;
+  std::string url() const;
   void check_nothing_repeated(const std::set<std::string>& before) const;
   bool check_rows() const;
 
@@ -75,6 +78,7 @@ class Siege {
   Toll toll_;
   TempDirectory template_;
   std::unique_ptr<TestDatabase> database_;
+  std::unique_ptr<MySqlDatabase> mysql_;
   std::unique_ptr<Project> project_;
   std::set<std::string> passed_;
   std::string expected_;

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "support/mysql_server.hpp"
 #include "support/pg_session.hpp"
 
 namespace sluice::test {
@@ -68,7 +69,26 @@ std::vector<std::string> rows_of_postgres(const std::string& url, const std::str
   return rows;
 }
 
+/// The same query in MySQL's words.
+std::vector<std::string> rows_of_mysql(const std::string& url, std::string query) {
+  for (const auto& [word, other] : {std::pair<std::string, std::string>{" as text)", " as char)"}, {" as integer)", " as signed)"}}) {
+    for (size_t at = query.find(word); at != std::string::npos; at = query.find(word)) query.replace(at, word.size(), other);
+  }
+  MySqlSession session(url);
+  session.execute("set sql_mode = 'PIPES_AS_CONCAT'");
+  std::vector<std::string> rows;
+  for (const auto& row : session.rows(query)) rows.push_back(row[0]);
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+std::vector<std::string> rows_of(const std::string& target, const std::string& query) {
+  if (target.rfind("postgresql:", 0) == 0) return rows_of_postgres(target, query);
+  return target.rfind("mysql:", 0) == 0 ? rows_of_mysql(target, query) : rows_of_sqlite(target, query);
+}
+
 std::string target_store(Target target) {
+  if (target == Target::mysql) return "store \"mysql\" { url = secret \"SHOP_URL\" }";
   if (target == Target::sqlite) return "store \"sqlite\" { path = \"target.db\" }";
   return "store \"postgres\" { url = secret \"SHOP_URL\", schema = \"shop\" }";
 }
@@ -135,10 +155,8 @@ const std::vector<std::string>& small_shop_rows() {
 }
 
 bool has_same_rows(const std::string& source, const std::string& target, const std::vector<std::string>& queries) {
-  const bool is_postgres = target.rfind("postgresql:", 0) == 0;
   for (const auto& query : queries) {
-    const auto found = is_postgres ? rows_of_postgres(target, query) : rows_of_sqlite(target, query);
-    if (rows_of_sqlite(source, query) != found) return false;
+    if (rows_of_sqlite(source, query) != rows_of(target, query)) return false;
   }
   return true;
 }

@@ -10,7 +10,7 @@
 namespace sluice::test {
 
 /// Which store a project's rows go to.
-enum class Target { postgres, sqlite };
+enum class Target { postgres, sqlite, mysql };
 
 /// A folder as a team has one: a source (`shop.db`), a workflow (`shop.lua`), the state of its runs (`.sluice`). Programs
 /// start in it and find the target's URL in SHOP_URL.
@@ -55,7 +55,7 @@ void make_small_shop(const std::string& path);
 /// Queries that both stores understand and answer alike, one per table of the shop.
 const std::vector<std::string>& shop_rows();
 const std::vector<std::string>& small_shop_rows();
-/// Whether the target (PostgreSQL by its URL, else a SQLite file) answers every query with exactly the source's rows.
+/// Whether the target (PostgreSQL or MySQL by its URL, else a SQLite file) answers every query with exactly the source's rows.
 bool has_same_rows(const std::string& source, const std::string& target, const std::vector<std::string>& queries);
 
 /// What a workflow has beside the usual, as Lua.
