@@ -64,10 +64,14 @@ bool commits_by_itself(const std::string& word) {
 bool ends_the_transaction(const std::string& word) { return is_one_of(word, {"COMMIT", "ROLLBACK", "BEGIN", "START"}); }
 
 /// Errors that say: what this statement makes is there (or what it drops is gone).
-bool says_done(int number) {
-  constexpr int kTable = 1050, kKey = 1061, kPrimaryKey = 1068, kColumn = 1060, kConstraint = 1826, kWrite = 121, kGone = 1051, kNoKey = 1091;
-  return number == kTable || number == kKey || number == kPrimaryKey || number == kColumn || number == kConstraint || number == kWrite ||
-         number == kGone || number == kNoKey;
+bool says_done(const Error& error) {
+  constexpr int kTable = 1050, kKey = 1061, kPrimaryKey = 1068, kColumn = 1060, kConstraint = 1826, kDoubledName = 1022, kGone = 1051, kNoKey = 1091;
+  // MariaDB reports a foreign key that is there already as a table that it can't make, with InnoDB's number for a doubled name.
+  constexpr int kCannotMake = 1005;
+  for (const int number : {kTable, kKey, kPrimaryKey, kColumn, kConstraint, kDoubledName, kGone, kNoKey}) {
+    if (error.native_code() == number) return true;
+  }
+  return error.native_code() == kCannotMake && error.message().find("errno: 121 ") != std::string::npos;
 }
 
 /// A table that is there must be the one that this work made before it was cut off.
@@ -157,7 +161,7 @@ void execute_ddl(Session& session, const std::string& sql, const std::string& wh
   try {
     connection.run(with_mark(sql, mark_of(guard.key.run, guard.key.node)), {}, where);
   } catch (const Error& error) {
-    if (!guard.is_begun_before || !says_done(error.native_code())) throw;
+    if (!guard.is_begun_before || !says_done(error)) throw;
     require_own_table(connection, sql, guard, error);
   }
   begin_transaction(connection, where);

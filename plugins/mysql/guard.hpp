@@ -23,8 +23,7 @@ std::string probe_guard(Session& session, const sdk::WorkKey& key);
 /// SQL of a step. Inside a guard it belongs to its transaction, DDL as said above. Rows changed, or -1.
 int64_t execute_sql(Session& session, const std::string& sql, const Values& params);
 
-/// Inside a guard: a statement that commits by itself, which in a guard that is begun again may have been done before (`done`
-/// judges the server's error).
+/// Inside a guard: a statement that commits by itself, which in a guard that is begun again may have been done before.
 void execute_ddl(Session& session, const std::string& sql, const std::string& where);
 
 }  // namespace sluice::mysql

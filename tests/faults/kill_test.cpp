@@ -41,7 +41,7 @@ TEST(Kill, AnywhereLeavesSqliteAsIfNothingHadHappened) {
 /// DDL commits by itself there: tables are made, and found again after a kill, one by one.
 TEST(Kill, AnywhereLeavesMySqlAsIfNothingHadHappened) {
   SLUICE_REQUIRE_MYSQL();
-  besiege(Target::mysql, kills_wanted() > 0 ? kills_wanted() : 20, std::chrono::seconds(45));
+  besiege(Target::mysql, kills_wanted() > 0 ? kills_wanted() : 20, std::chrono::seconds(30));
 }
 
 }  // namespace
