@@ -110,7 +110,17 @@ class CommandLine {
     diff->add_option("--limit", options_.limit, "Differing rows to show per table; all are counted")->check(CLI::Range(0, 1000000));
   }
 
+  void add_inspect() {
+    CLI::App* inspect = add("inspect", "What a store holds: tables, rows, sizes, and the values that types would trip over",
+                            "sluice inspect mysql://localhost/shop");
+    inspect->add_option("store", options_.source, "The store: a URL (sqlite:PATH, postgresql://...) or env:VARIABLE")->required();
+    inspect->add_option("-t,--table", options_.tables, "Only tables of this name or pattern; again for more");
+    inspect->add_option("--except", options_.except, "Not tables of this name or pattern");
+    inspect->add_option("--schema", options_.source_schema, "Schema in the store");
+  }
+
   void add_looking_commands() {
+    add_inspect();
     CLI::App* status = add("status", "Where a run stands, also from another terminal", "sluice status");
     status->add_option("run", options_.run_id, "Run (default: the only unfinished one)");
     add("runs", "List the runs", "sluice runs");

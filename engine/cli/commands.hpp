@@ -15,6 +15,7 @@ int runs_command(const Options& options);
 int report_command(const Options& options);
 int copy_command(const Options& options);
 int diff_command(const Options& options);
+int inspect_command(const Options& options);
 int plugins_command(const Options& options);
 int words_command(const Options& options);
 

@@ -21,18 +21,6 @@ namespace {
 using nlohmann::json;
 using run::ExitCode;
 
-std::unique_ptr<store::Store> open_store(const store::PluginSearch& search, const std::string& name, const std::string& text,
-                                         const std::string& schema) {
-  const store::StoreUrl url = store::store_url_from_text(text);
-  const store::Manifest manifest = search.find_scheme(url.scheme);
-  store::Options options = {{"url", url.url}};
-  for (const auto& option : manifest.options) {
-    if (option.name == "access") options.emplace_back("access", "read");
-    if (option.name == "schema" && !schema.empty()) options.emplace_back("schema", schema);
-  }
-  return std::make_unique<store::Store>(store::Plugin::load(manifest), name, options);
-}
-
 catalog::MapSpec map_spec(const Options& options) {
   catalog::MapSpec spec;
   spec.from = "source";
@@ -154,8 +142,8 @@ void print(const Options& options, const std::vector<verify::TableDifference>& t
 
 int diff_command(const Options& options) {
   const store::PluginSearch search = plugin_search(options.plugin_directories);
-  const auto source = open_store(search, "source", options.source, options.source_schema);
-  const auto target = open_store(search, "target", options.target, options.target_schema);
+  const auto source = open_for_reading(search, "source", options.source, options.source_schema);
+  const auto target = open_for_reading(search, "target", options.target, options.target_schema);
   const catalog::Mapping mapping =
       catalog::pair_catalogs(source->open_session()->catalog({options.source_schema, {}, true}),
                              target->open_session()->catalog({options.target_schema, {}, true}), map_spec(options));

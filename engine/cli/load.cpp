@@ -101,6 +101,18 @@ run::RunRecord record_of(const Loaded& loaded, const Options& options) {
 
 store::PluginSearch plugin_search(const std::vector<std::string>& directories) { return store::PluginSearch(directories); }
 
+std::unique_ptr<store::Store> open_for_reading(const store::PluginSearch& search, const std::string& name, const std::string& text,
+                                               const std::string& schema) {
+  const store::StoreUrl url = store::store_url_from_text(text);
+  const store::Manifest manifest = search.find_scheme(url.scheme);
+  store::Options options = {{"url", url.url}};
+  for (const auto& option : manifest.options) {
+    if (option.name == "access") options.emplace_back("access", "read");
+    if (option.name == "schema" && !schema.empty()) options.emplace_back("schema", schema);
+  }
+  return std::make_unique<store::Store>(store::Plugin::load(manifest), name, options);
+}
+
 std::string state_path(const Options& options) {
   return fs::absolute(options.state.empty() ? ".sluice" : options.state).lexically_normal().string();
 }

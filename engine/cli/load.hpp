@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "cli/options.hpp"
 #include "run/run_record.hpp"
 #include "script/load.hpp"
 #include "store/plugin.hpp"
+#include "store/session.hpp"
 #include "workflow/workflow.hpp"
 
 namespace sluice::cli {
@@ -28,6 +30,9 @@ run::RunRecord record_of(const Loaded& loaded, const Options& options);
 script::ParamSources params_of(const run::RunRecord& record);
 
 store::PluginSearch plugin_search(const std::vector<std::string>& directories);
+/// A store named on the command line, by URL or env:VARIABLE, that is only looked at. `name` is for messages, `schema` may be "".
+std::unique_ptr<store::Store> open_for_reading(const store::PluginSearch& search, const std::string& name, const std::string& text,
+                                               const std::string& schema);
 /// Absolute, from --state.
 std::string state_path(const Options& options);
 
