@@ -9,7 +9,6 @@ namespace sluice::copy {
 namespace {
 
 /// Small enough that a batch per worker stays a few MiB whatever the row's width.
-constexpr int64_t kBatchRows = 8192;
 constexpr int64_t kBatchBytes = int64_t{4} << 20;
 
 bool is_unchanged(const catalog::TableMapping& table) {
@@ -68,7 +67,7 @@ store::ReadSpec read_spec(const ChunkWork& work) {
   spec.wanted = carrier_fields(work.table, Side::source);
   spec.range = work.range;
   spec.where = work.table.where;
-  spec.batch_rows = kBatchRows;
+  spec.batch_rows = work.batch_rows;
   spec.batch_bytes = kBatchBytes;
   return spec;
 }

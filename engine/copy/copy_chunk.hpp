@@ -16,6 +16,7 @@ struct ChunkWork {
   store::Range range;
   store::WorkKey key;
   store::Fence fence;
+  int64_t batch_rows = 8192;  ///< at most so many at a time; Progress is called between them
 };
 
 struct ChunkOutcome {

@@ -57,6 +57,14 @@ void check_source_state(const std::string& store, const std::string& before, con
   if (!changes.empty()) refuse_changed_source(store, changes);
 }
 
+Throttle* RunContext::throttle(const std::string& node, int64_t per_second) {
+  if (per_second <= 0) return nullptr;
+  const std::lock_guard lock(mutex_);
+  auto& throttle = throttles_[node];
+  if (throttle == nullptr) throttle = std::make_unique<Throttle>(per_second);
+  return throttle.get();
+}
+
 copy::Snapshot& RunContext::snapshot(const std::string& store) {
   std::lock_guard lock(mutex_);
   auto& snapshot = snapshots_[store];

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "plan/make_plan.hpp"
 #include "steps/cancel.hpp"
 #include "steps/sessions.hpp"
+#include "steps/throttle.hpp"
 #include "workflow/metric.hpp"
 
 namespace sluice::steps {
@@ -84,6 +86,9 @@ class RunContext {
   /// States taken since the last call, for the journal.
   std::vector<std::pair<std::string, std::string>> take_new_states();
 
+  /// The one throttle of a step, made at first use; nullptr where per_second is 0.
+  Throttle* throttle(const std::string& node, int64_t per_second);
+
   std::atomic<int64_t> rows_in_flight{0};  ///< for the status line only
 
  private:
@@ -97,6 +102,7 @@ class RunContext {
   std::map<std::string, std::string> expected_states_;
   std::map<std::string, std::unique_ptr<copy::Snapshot>> snapshots_;
   std::vector<std::pair<std::string, std::string>> new_states_;
+  std::map<std::string, std::unique_ptr<Throttle>> throttles_;
 };
 
 /// What one call of an action has to work with. Lives for the call, on one worker.

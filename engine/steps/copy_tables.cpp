@@ -13,6 +13,10 @@ namespace sluice::steps {
 namespace {
 
 constexpr int64_t kDefaultChunkRows = 200000;
+constexpr int64_t kBatchRows = 8192;
+
+/// Small enough that a throttled step goes on several times a second.
+int64_t batch_rows(int64_t max_rate) { return max_rate == 0 ? kBatchRows : std::clamp<int64_t>(max_rate / 10, 1, kBatchRows); }
 
 store::ReadSpec chunk_spec(const catalog::TableMapping& table) {
   store::ReadSpec spec;
@@ -72,6 +76,7 @@ void CopyTables::plan(const workflow::Action& action, plan::PlanContext& context
   node.effects = {"copies about " + count_to_text(rows) + " rows (" + size_to_text(bytes) + ") of " +
                       std::to_string(mapping.tables.size()) + " tables from " + mapping.from + " to " + mapping.to,
                   "chunks of " + std::to_string(integer_field(node, "chunk_rows", kDefaultChunkRows)) + " rows"};
+  if (const int64_t rate = integer_field(node, "max_rate", 0); rate > 0) node.effects.push_back("at most " + count_to_text(rate) + " rows/s");
 }
 
 Expansion CopyTables::expand(StepContext& context) const {
@@ -110,14 +115,17 @@ TaskRecord CopyTables::run(StepContext& context, const Task& task) const {
   store::Session& target = context.session(mapping.to);
   CancelScope source_scope(context.cancel, source);
   CancelScope target_scope(context.cancel, target);
+  const int64_t max_rate = integer_field(context.node, "max_rate", 0);
+  Throttle* throttle = context.run.throttle(context.node.path, max_rate);
   int64_t shown = 0;
   auto progress = [&](int64_t rows) {
     context.cancel.check();
+    if (throttle != nullptr) throttle->take(rows - shown, [&] { context.cancel.check(); });
     context.run.rows_in_flight += rows - shown;
     shown = rows;
   };
   const copy::ChunkWork work{table_of(context, task.table), task.range, context.key(task.table, task.chunk),
-                             context.run.fence(mapping.to)};
+                             context.run.fence(mapping.to), batch_rows(max_rate)};
   TaskRecord record;
   record.table = task.table;
   try {

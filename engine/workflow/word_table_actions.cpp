@@ -71,6 +71,11 @@ Word copy_tables() {
                       .fallback = "200000",
                       .help = "Rows of a chunk, about.",
                       .minimum = 1,
+                      .maximum = 1000000000},
+                     {.name = "max_rate",
+                      .type = FieldType::integer,
+                      .help = "At most so many rows a second, all workers together; default: as fast as it goes.",
+                      .minimum = 1,
                       .maximum = 1000000000}},
           .metrics =
               {{.name = "rows", .unit = "rows", .per_table = true, .higher_is_worse = false, .help = "Rows written."},

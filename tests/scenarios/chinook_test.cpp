@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "scenarios/project.hpp"
@@ -98,6 +99,26 @@ TEST(Chinook, TakesAPartUnderOtherNames) {
   EXPECT_EQ(session.number("select count(*) from songs"), 3290);
   EXPECT_EQ(session.number("select count(*) from information_schema.columns where column_name = 'composer'"), 0);
   EXPECT_EQ(session.number("select count(*) from invoice_line join songs using (track_id)"), session.number("select count(*) from invoice_line"));
+}
+
+TEST(Copy, StaysBelowTheRateThatAStepAllows) {
+  Project project("", R"(
+    local m = map { from = "old", to = "new" }
+    return workflow "slow" {
+      stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = store "sqlite" { path = "new.db" } },
+      phase "copy" {
+        step "tables" { schema.create { map = m } },
+        step "rows" { copy.tables { map = m, workers = 2, chunk_rows = 100, max_rate = 500 } },
+        step "content" { verify.content { map = m } }, gate "same" "content.discrepancy == 0",
+      },
+    })");
+  make_small_shop(project / "shop.db");
+  const auto begun = std::chrono::steady_clock::now();
+  const Ending ending = project.sluice({"run", "shop.lua"});
+  EXPECT_EQ(ending.code, 0) << ending.out << ending.err;
+  // 800 rows at 500 a second.
+  EXPECT_GT(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(1500));
+  EXPECT_TRUE(has_same_rows(project / "shop.db", project / "new.db", small_shop_rows()));
 }
 
 TEST(Diff, NamesTheRowsThatDiffer) {
