@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/nearest.hpp"
+#include "scan.hpp"
+
+namespace sluice::json {
+
+namespace {
+
+/// Names the columns of one table.
+class Namer {
+ public:
+  Namer(Scan& scan, Table& table, const Settings& settings) : scan_(scan), table_(table), settings_(settings) {}
+
+  void name_all() {
+    // A child's own fields keep their names before the columns that we add.
+    std::vector<Column> own;
+    for (int node = 1; node < static_cast<int>(table_.tree.size()); ++node) add_field(node, own);
+    if (table_.has_keys) add_key();
+    if (table_.parent >= 0) add_parent();
+    table_.columns.insert(table_.columns.end(), std::make_move_iterator(own.begin()),
+                          std::make_move_iterator(own.end()));
+  }
+
+ private:
+  void add_field(int index, std::vector<Column>& columns) {
+    const Node& node = table_.tree.node(index);
+    if (node.is_split) return;
+    const bool is_only_spread = node.is_flattened && node.flattened > 0 && node.seen.values() == 0;
+    if (is_only_spread) return;
+    // The key of an object of records keeps the name that the options give it.
+    if (columns.empty() && table_.has_keys) used_.insert(settings_.key);
+    columns.push_back({name_for(table_.tree.joined_path(index)), Origin::field, index, node.seen.form(), node.seen});
+  }
+
+  void add_key() {
+    used_.insert(settings_.key);
+    table_.columns.push_back({settings_.key, Origin::key, -1, Form::text, table_.keys});
+  }
+
+  void add_parent() {
+    const Table& parent = scan_.tables[static_cast<size_t>(table_.parent)];
+    for (const Column& column : id_columns(parent)) {
+      Column reference = column;
+      reference.name = name_for(parent.name + "_" + column.name);
+      reference.origin = column.origin == Origin::key ? Origin::parent_key : Origin::parent_field;
+      reference.seen = column.seen.repeated(table_.rows);
+      table_.columns.push_back(std::move(reference));
+    }
+    Column ordinal{name_for("ordinal"), Origin::ordinal, -1, Form::integer, {}};
+    if (table_.rows > 0) {
+      ordinal.seen.add_integer(1);
+      ordinal.seen.add_integer(table_.rows);
+      ordinal.seen.present = ordinal.seen.integers = table_.rows;
+    }
+    table_.columns.push_back(std::move(ordinal));
+  }
+
+  static bool is_reference(const Column& column, int64_t rows) {
+    return column.form != Form::json && column.seen.values() == rows;
+  }
+
+  std::vector<Column> id_columns(const Table& parent) const {
+    std::vector<Column> found;
+    for (const std::string& name : settings_.id) found.push_back(id_column(parent, name));
+    if (!found.empty()) return found;
+    if (parent.has_keys) return {parent.columns.front()};
+    constexpr std::array<const char*, 4> kUsual = {"id", "_id", "uuid", "ID"};
+    for (const char* name : kUsual) {
+      const auto at = std::find_if(parent.columns.begin(), parent.columns.end(), [&](const Column& column) {
+        return column.name == name && is_reference(column, parent.rows);
+      });
+      if (at != parent.columns.end()) return {*at};
+    }
+    throw Error(Code::invalid_argument,
+                "table " + table_.name + " is split from " + parent.name +
+                    ", which has no id, _id or uuid in every record to refer to",
+                "name the fields that tell its records apart with the option id");
+  }
+
+  Column id_column(const Table& parent, const std::string& name) const {
+    std::vector<std::string> names;
+    for (const Column& column : parent.columns) {
+      names.push_back(column.name);
+      if (column.name != name) continue;
+      if (is_reference(column, parent.rows)) return column;
+      throw Error(Code::data,
+                  parent.name + "." + name + ": the option id wants a text, number or boolean in every record, found " +
+                      column.seen.describe() + " in " + std::to_string(parent.rows) + " records",
+                  "name another field");
+    }
+    throw Error(Code::invalid_argument, parent.name + ": there is no field '" + name + "', which the option id names",
+                did_you_mean(name, names));
+  }
+
+  /// A name that no other column has. Names with a NUL can't cross a C interface, empty ones no catalog.
+  std::string name_for(const std::string& wanted) {
+    std::string name = wanted.empty() ? "empty_key" : wanted;
+    std::replace(name.begin(), name.end(), '\0', '_');
+    const std::string base = name;
+    for (int i = 2; !used_.insert(name).second; ++i) name = base + "_" + std::to_string(i);
+    if (name != wanted) {
+      std::string shown = wanted;
+      std::replace(shown.begin(), shown.end(), '\0', ' ');
+      scan_.notes.push_back(table_.name + ": the key '" + shown + "' is column " + name);
+    }
+    return name;
+  }
+
+  Scan& scan_;
+  Table& table_;
+  const Settings& settings_;
+  std::set<std::string> used_;
+};
+
+}  // namespace
+
+void name_columns(Scan& scan, const Settings& settings) {
+  for (Table& table : scan.tables) {
+    std::replace(table.name.begin(), table.name.end(), '\0', '_');
+    if (table.name.empty()) table.name = "empty_key";
+  }
+  // Parents first: their children take columns from them.
+  for (const bool is_child : {false, true}) {
+    for (Table& table : scan.tables) {
+      if ((table.parent >= 0) == is_child) Namer(scan, table, settings).name_all();
+    }
+  }
+}
+
+}  // namespace sluice::json

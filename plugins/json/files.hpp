@@ -1,0 +1,42 @@
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "settings.hpp"
+
+namespace sluice::json {
+
+/// What tells from outside whether a file changed.
+struct FileState {
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  int64_t size = 0;
+  int64_t mtime = 0;  ///< nanoseconds
+
+  friend bool operator==(const FileState&, const FileState&) = default;
+};
+
+FileState state_from_stat(const struct stat& status);
+
+/// One file of a store. Positions in a store are counted over all its files: `base` is where this one begins.
+struct SourceFile {
+  std::string path;
+  FileState state;
+  int64_t base = 0;
+  std::string table;  ///< the name of its table, where the file holds one
+
+  friend bool operator==(const SourceFile&, const SourceFile&) = default;
+};
+
+/// The files that the path stands for, by name. Throws Error(not_found, permission, invalid_argument) naming the path
+/// where there is none or where it is neither file nor directory.
+std::vector<SourceFile> find_files(const Settings& settings);
+
+/// Names the path whatever it is called by: file system and inode of the file or directory, and the pattern.
+std::string id_of_path(const std::string& path);
+
+}  // namespace sluice::json

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "key_tree.hpp"
+#include "record.hpp"
+
+namespace sluice::json {
+
+/// Spreads one record after another over the nodes of a tree: of doubled keys the last wins.
+class RowWalker {
+ public:
+  /// A tree that may grow gets a node for every new key; else keys that it lacks are passed over. `parser` may be
+  /// shared.
+  RowWalker(KeyTree& tree, const Settings& settings, RecordParser& parser)
+      : tree_(&tree), growing_(&tree), settings_(settings), parser_(parser) {}
+  RowWalker(const KeyTree& tree, const Settings& settings, RecordParser& parser)
+      : tree_(&tree), settings_(settings), parser_(parser) {}
+
+  /// False where the text is no JSON object.
+  bool walk(std::string_view text);
+
+  /// The last record's value at a node, NULL where the key is missing. Points into its text.
+  const Value* find(int node) const {
+    const auto at = static_cast<size_t>(node);
+    return at < rows_.size() && rows_[at] == row_ ? &values_[at] : nullptr;
+  }
+  /// Nodes that were seen in the last record; find() tells whether they still count.
+  const std::vector<int>& touched() const { return touched_; }
+  /// Doubled keys so far, in all records.
+  int64_t doubled() const { return doubled_; }
+
+ private:
+  bool walk_object(std::string_view text, int parent, size_t depth);
+  int find_node(int parent, std::string_view key, size_t& guess);
+  void set(int node, const Value& value);
+  void forget_below(int node);
+
+  const KeyTree* tree_;
+  KeyTree* growing_ = nullptr;
+  const Settings& settings_;
+  RecordParser& parser_;
+  std::deque<std::vector<Field>> fields_;  // per depth
+  std::string scratch_;
+  std::vector<Value> values_;  // per node
+  std::vector<int64_t> rows_;  // per node: the record that the value is of
+  std::vector<int> touched_;
+  int64_t row_ = 0;
+  int64_t doubled_ = 0;
+};
+
+}  // namespace sluice::json

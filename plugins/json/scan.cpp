@@ -1,0 +1,213 @@
+#include "scan.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/nearest.hpp"
+#include "fault.hpp"
+#include "outline.hpp"
+#include "row_walker.hpp"
+#include "strings.hpp"
+
+namespace sluice::json {
+
+namespace {
+
+/// So many marks per store, about: enough to cut evenly, and nothing for memory.
+constexpr int64_t kMarks = 8192;
+
+/// A table while it is filled.
+struct OpenTable {
+  OpenTable(std::string name, const Settings& settings, RecordParser& parser) : walker(table.tree, settings, parser) {
+    table.name = std::move(name);
+  }
+  OpenTable(const OpenTable&) = delete;
+
+  Table table;
+  RowWalker walker;
+  std::vector<std::pair<int, OpenTable*>> children;  // by the node that holds them
+  int64_t next_mark = 0;
+};
+
+class Scanner {
+ public:
+  Scanner(std::vector<SourceFile> files, const Settings& settings, const CheckCancelled& check)
+      : settings_(settings), check_(check), parser_(settings.max_depth) {
+    scan_.files = std::move(files);
+    const SourceFile& last = scan_.files.back();
+    mark_step_ = std::max<int64_t>(1, (last.base + last.state.size) / kMarks);
+  }
+
+  Scan read() {
+    for (size_t i = 0; i < scan_.files.size(); ++i) read_file(i);
+    check_splits();
+    for (OpenTable& open : tables_) {
+      open.table.doubled = open.walker.doubled();
+      for (const auto& [node, child] : open.children)
+        child->table.segments = open.table.segments, child->table.marks = open.table.marks;
+    }
+    for (OpenTable& open : tables_) scan_.tables.push_back(std::move(open.table));
+    name_columns(scan_, settings_);
+    write_notes(scan_);
+    return std::move(scan_);
+  }
+
+ private:
+  void read_file(size_t index) {
+    const SourceFile& file = scan_.files[index];
+    Window window(file, 0, check_);
+    Walker walker(window, {settings_.max_record, settings_.max_depth});
+    OutlineSink sink;
+    sink.note = [&](const std::string& note) { scan_.notes.push_back(note); };
+    sink.segment = [&](const std::string& name, Layout layout, int64_t begin) {
+      read_segment(walker, open_table(name.empty() ? file.table : name, index), {index, layout, begin});
+    };
+    outline_file(walker, settings_, sink);
+  }
+
+  OpenTable& open_table(const std::string& name, size_t file) {
+    for (OpenTable& open : tables_) {
+      if (open.table.name != name) continue;
+      // The files of a pattern are one table; anything else that meets under one name is a mistake.
+      const bool is_same_file = open.table.segments.empty() || open.table.segments.back().file == file;
+      if (!is_same_file && settings_.path.find('*') != std::string::npos) return open;
+      throw Error(Code::data, scan_.files[file].path + ": there are two tables " + name,
+                  "rename one, or choose one with the option record");
+    }
+    return tables_.emplace_back(name, settings_, parser_);
+  }
+
+  void read_segment(Walker& walker, OpenTable& open, Segment segment) {
+    open.table.segments.push_back(segment);
+    open.table.has_keys |= segment.layout == Layout::object;
+    RecordCutter cutter(walker, segment.layout, false);
+    Record record;
+    while (cutter.next(record)) take_record(walker.window(), open, record);
+  }
+
+  void take_record(const Window& window, OpenTable& open, const Record& record) {
+    Table& table = open.table;
+    const int64_t position = scan_.files[table.segments.back().file].base + record.begin;
+    if (position >= open.next_mark) {
+      table.marks.push_back(position);
+      open.next_mark = position + mark_step_;
+    }
+    table.bytes += static_cast<int64_t>(record.text.size());
+    if (table.segments.back().layout == Layout::object) table.keys.add_text(record.key), ++table.keys.present;
+    take_row(window, open, record, record.text);
+    if (settings_.split.empty()) return;
+    open_children(open);
+    for (const auto& [node, child] : open.children) take_children(window, open, node, *child, record);
+  }
+
+  void take_row(const Window& window, OpenTable& open, const Record& record, std::string_view text) {
+    if (!open.walker.walk(text)) fail_in_record(window, record.text_at, record.text, settings_.max_depth);
+    ++open.table.rows;
+    for (const int index : open.walker.touched()) {
+      Node& node = open.table.tree.node(index);
+      const Value& value = *open.walker.find(index);
+      if (node.is_flattened && value.kind == Kind::object) {
+        ++node.flattened;
+      } else if (!node.is_split) {
+        node.seen.add(value, scratch_);
+      }
+    }
+  }
+
+  /// Tables for split fields that have come into sight since.
+  void open_children(OpenTable& open) {
+    if (open.table.parent >= 0) return;
+    for (const int node : open.table.tree.node(0).children) {
+      const auto has_node = [&](const auto& child) { return child.first == node; };
+      if (!open.table.tree.node(node).is_split || std::any_of(open.children.begin(), open.children.end(), has_node))
+        continue;
+      const std::string& field = open.table.tree.node(node).key;
+      const auto split = std::find_if(settings_.split.begin(), settings_.split.end(),
+                                      [&](const Split& each) { return each.field == field; });
+      const std::string name = split->table.empty() ? open.table.name + "_" + field : split->table;
+      const auto place = [&] {
+        return std::distance(tables_.begin(), std::find_if(tables_.begin(), tables_.end(),
+                                                           [&](const OpenTable& each) { return &each == &open; }));
+      };
+      OpenTable& child = open_table(name, open.table.segments.back().file);
+      child.table.parent = static_cast<int>(place());
+      child.table.split = node;
+      child.table.split_missing = open.table.rows - 1;
+      open.children.emplace_back(node, &child);
+    }
+  }
+
+  void take_children(const Window& window, OpenTable& open, int node, OpenTable& child, const Record& record) {
+    const Value* array = open.walker.find(node);
+    if (array == nullptr) return static_cast<void>(++child.table.split_missing);
+    if (array->kind == Kind::null) return static_cast<void>(++child.table.split_null);
+    const std::string& field = open.table.tree.node(node).key;
+    if (array->kind != Kind::array) check_child(window, record, *array, field);
+    if (!parser_.parse_array(array->raw, elements_))
+      fail_in_record(window, record.text_at, record.text, settings_.max_depth);
+    child.table.split_empty += elements_.empty() ? 1 : 0;
+    for (const Value& element : elements_) {
+      check_child(window, record, element, field);
+      child.table.bytes += static_cast<int64_t>(element.raw.size());
+      take_row(window, child, record, element.raw);
+    }
+  }
+
+  void check_splits() const {
+    for (const Split& split : settings_.split) {
+      const auto has_field = [&](const OpenTable& open) {
+        size_t guess = 0;
+        const int node = open.table.tree.find(0, split.field, guess);
+        return node >= 0 && open.table.tree.node(node).is_split;
+      };
+      if (std::any_of(tables_.begin(), tables_.end(), has_field)) continue;
+      throw Error(Code::not_found,
+                  settings_.path + ": no record has a field '" + split.field + "', which the option split names",
+                  "check its spelling; upper and lower case count");
+    }
+  }
+
+  const Settings& settings_;
+  const CheckCancelled& check_;
+  RecordParser parser_;
+  Scan scan_;
+  std::deque<OpenTable> tables_;
+  int64_t mark_step_ = 1;
+  std::string scratch_;
+  std::vector<Value> elements_;
+};
+
+}  // namespace
+
+const Table& Scan::find(const std::string& name) const {
+  std::vector<std::string> names;
+  for (const Table& table : tables) {
+    if (table.name == name) return table;
+    names.push_back(table.name);
+  }
+  throw Error(Code::not_found, files.front().path + ": there is no table " + name, did_you_mean(name, names));
+}
+
+Scan scan_files(std::vector<SourceFile> files, const Settings& settings, const CheckCancelled& check) {
+  return Scanner(std::move(files), settings, check).read();
+}
+
+void fail_in_record(const Window& window, int64_t text_at, std::string_view text, int most_depth) {
+  const auto fault = find_fault(text, most_depth);
+  if (!fault)
+    window.fail(text_at, "the record that begins here is no JSON that simdjson reads", "report this as a bug");
+  window.fail(text_at + static_cast<int64_t>(fault->at),
+              fault->message + " (in the record that begins at byte " + std::to_string(text_at) + ")", fault->hint);
+}
+
+void check_child(const Window& window, const Record& record, const Value& element, const std::string& field) {
+  if (element.kind == Kind::object) return;
+  window.fail(record.text_at + (element.raw.data() - record.text.data()),
+              "'" + field + "' is to be split: expected an array of objects, found " + shown(element.raw),
+              "leave '" + field + "' out of the option split: it is a JSON column then");
+}
+
+}  // namespace sluice::json

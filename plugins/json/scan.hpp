@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cutter.hpp"
+#include "files.hpp"
+#include "key_tree.hpp"
+#include "settings.hpp"
+#include "window.hpp"
+
+namespace sluice::json {
+
+/// Where a column's values come from.
+enum class Origin {
+  field = 1,     ///< the record's value at `node`
+  key,           ///< the key of a member of an object of records
+  parent_field,  ///< the parent record's value at `node` of the parent's tree
+  parent_key,    ///< the parent's key
+  ordinal        ///< the place in the array, from 1
+};
+
+struct Column {
+  std::string name;
+  Origin origin = Origin::field;
+  int node = -1;
+  Form form = Form::text;
+  ColumnEvidence seen;
+};
+
+/// A record that a chunk may begin at: its position in the store (SourceFile::base plus the place in the file).
+using Mark = int64_t;
+
+struct Table {
+  std::string name;
+  KeyTree tree;
+  std::vector<Column> columns;
+  std::vector<Segment> segments;  ///< a child's are its parent's
+  std::vector<Mark> marks;
+  int64_t rows = 0;
+  int64_t bytes = 0;
+  int64_t doubled = 0;  ///< keys that a record had twice
+  ColumnEvidence keys;  ///< of members of objects of records
+  bool has_keys = false;
+  int parent = -1;  ///< index of the table whose records hold this one's, -1 for none
+  int split = -1;   ///< the node of the parent's tree that holds them
+  int64_t split_empty = 0, split_null = 0, split_missing = 0;  ///< parents without children, by what they have instead
+};
+
+/// Everything that was learned by one pass over all records. Immutable once made, shared by sessions.
+struct Scan {
+  std::vector<SourceFile> files;
+  std::vector<Table> tables;
+  std::vector<std::string> notes;
+
+  /// Throws Error(not_found) with the nearest name.
+  const Table& find(const std::string& name) const;
+};
+
+/// Reads all files once, from begin to end. Throws Error(data) with file and byte for what is no JSON or no record.
+Scan scan_files(std::vector<SourceFile> files, const Settings& settings, const CheckCancelled& check);
+
+/// Gives every table its columns and the scan its notes. Part of scan_files.
+void name_columns(Scan& scan, const Settings& settings);
+void write_notes(Scan& scan);
+
+/// What is wrong with a record or an array of records that the parser has refused.
+[[noreturn]] void fail_in_record(const Window& window, int64_t text_at, std::string_view text, int most_depth);
+/// What an element of a split array must be. Throws Error(data).
+void check_child(const Window& window, const Record& record, const Value& element, const std::string& field);
+
+}  // namespace sluice::json

@@ -1,0 +1,179 @@
+#include "settings.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include "abi/plugin_sdk.hpp"
+#include "arrow/text.hpp"
+#include "base/error.hpp"
+#include "base/units.hpp"
+
+namespace sluice::json {
+
+namespace {
+
+using Given = std::map<std::string, std::string>;
+
+const std::vector<std::string> kKnown = {"url", "path",  "access", "table",   "shape",      "record",
+                                         "key", "split", "id",     "flatten", "max_record", "max_depth"};
+
+[[noreturn]] void refuse(const std::string& name, const std::string& value, const std::string& expected) {
+  throw Error(Code::invalid_argument, "json option " + name + ": expected " + expected + ", found '" + value + "'");
+}
+
+std::vector<std::string> parts_of(const std::string& text, char between) {
+  std::vector<std::string> parts;
+  for (size_t from = 0; from <= text.size();) {
+    const size_t end = std::min(text.find(between, from), text.size());
+    if (end > from) parts.push_back(text.substr(from, end - from));
+    from = end + 1;
+  }
+  return parts;
+}
+
+std::string percent_decoded(const std::string& text) {
+  std::string decoded;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte =
+        text[i] == '%' && i + 2 < text.size() ? arrow::bytes_from_hex(text.substr(i + 1, 2)) : std::nullopt;
+    decoded += byte ? *byte : std::string(1, text[i]);
+    if (byte) i += 2;
+  }
+  return decoded;
+}
+
+/// What stands behind the last "?" of a URL is options only where each piece names one: a path may hold a "?".
+std::optional<Given> options_from_query(const std::string& query) {
+  Given given;
+  for (const std::string& piece : parts_of(query, '&')) {
+    const size_t equals = piece.find('=');
+    if (equals == std::string::npos || equals == 0) return std::nullopt;
+    const std::string name = piece.substr(0, equals);
+    if (std::find(kKnown.begin() + 2, kKnown.end(), name) == kKnown.end()) {
+      const std::string close = did_you_mean(name, kKnown);
+      throw Error(Code::invalid_argument, "json option '" + name + "' in the URL: there is no such option",
+                  close.empty() ? "see `sluice plugins`" : close);
+    }
+    given[name] = percent_decoded(piece.substr(equals + 1));
+  }
+  return given.empty() ? std::nullopt : std::optional(given);
+}
+
+void take_url(Given& given) {
+  const auto url = given.find("url");
+  if (url == given.end()) return;
+  constexpr std::string_view kScheme = "json:";
+  std::string path =
+      url->second.compare(0, kScheme.size(), kScheme) == 0 ? url->second.substr(kScheme.size()) : url->second;
+  if (path.compare(0, 3, "///") == 0) path.erase(0, 2);
+  if (path.compare(0, 2, "//") == 0) refuse("url", url->second, "json:PATH (a host has no meaning here)");
+  const size_t mark = path.rfind('?');
+  if (mark != std::string::npos) {
+    if (const auto more = options_from_query(path.substr(mark + 1))) {
+      path.erase(mark);
+      for (const auto& [name, value] : *more) {
+        if (!given.emplace(name, value).second) refuse(name, value, "it once, in the URL or beside it");
+      }
+    }
+  }
+  given["path"] = path;
+}
+
+Shape shape_from_text(const std::string& text) {
+  for (const Shape shape : {Shape::automatic, Shape::array, Shape::lines, Shape::object, Shape::tables}) {
+    if (text == to_text(shape)) return shape;
+  }
+  refuse("shape", text, "auto, array, lines, object or tables");
+}
+
+/// RFC 6901.
+std::vector<std::string> pointer_from_text(const std::string& text) {
+  std::vector<std::string> tokens;
+  if (text.empty()) return tokens;
+  if (text[0] != '/') refuse("record", text, "a JSON pointer such as /data");
+  for (size_t from = 1; from <= text.size();) {
+    const size_t end = std::min(text.find('/', from), text.size());
+    std::string token;
+    for (size_t i = from; i < end; ++i) {
+      const bool is_escape = text[i] == '~' && i + 1 < end && (text[i + 1] == '0' || text[i + 1] == '1');
+      token += !is_escape ? text[i] : text[i + 1] == '0' ? '~' : '/';
+      if (is_escape) ++i;
+    }
+    tokens.push_back(token);
+    from = end + 1;
+  }
+  return tokens;
+}
+
+std::vector<Split> splits_from_text(const std::string& text) {
+  std::vector<Split> splits;
+  for (const std::string& part : parts_of(text, ',')) {
+    const size_t equals = part.find('=');
+    splits.push_back({part.substr(0, equals), equals == std::string::npos ? "" : part.substr(equals + 1)});
+    if (splits.back().field.empty()) refuse("split", text, "fields, such as markets or markets=offers");
+  }
+  return splits;
+}
+
+void set_option(Settings& settings, const std::string& name, const std::string& value) {
+  if (name == "path") settings.path = value;
+  if (name == "access" && value != "read") {
+    throw Error(Code::unsupported, "json: access = \"" + value + "\": JSON files can only be read",
+                "set access = \"read\"");
+  }
+  if (name == "table") settings.table = value;
+  if (name == "shape") settings.shape = shape_from_text(value);
+  if (name == "record") settings.record = pointer_from_text(value);
+  if (name == "key" && value.empty()) refuse(name, value, "a column's name");
+  if (name == "key") settings.key = value;
+  if (name == "split") settings.split = splits_from_text(value);
+  if (name == "id") settings.id = parts_of(value, ',');
+  if (name == "flatten") {
+    settings.flattens_all = value == "yes";
+    if (value != "yes" && value != "no") settings.flatten = parts_of(value, ',');
+  }
+  if (name == "max_record") {
+    const auto size = size_from_text(value);
+    if (!size || *size < 64 || *size > (int64_t{2} << 30)) refuse(name, value, "a size up to 2GiB, such as 16MiB");
+    settings.max_record = *size;
+  }
+  if (name == "max_depth") {
+    const auto depth = arrow::int64_from_text(value);
+    if (!depth || *depth < 1 || *depth > 1000) refuse(name, value, "a number from 1 to 1000");
+    settings.max_depth = static_cast<int>(*depth);
+  }
+}
+
+}  // namespace
+
+const char* to_text(Shape shape) {
+  switch (shape) {
+    case Shape::array: return "array";
+    case Shape::lines: return "lines";
+    case Shape::object: return "object";
+    case Shape::tables: return "tables";
+    default: return "auto";
+  }
+}
+
+bool Settings::flattens(const std::string& field) const {
+  return flattens_all || std::find(flatten.begin(), flatten.end(), field) != flatten.end();
+}
+
+Settings settings_from_options(const sluice_option* options, int64_t count) {
+  Given given = sdk::read_options(options, count, kKnown);
+  if (given.count("url") != 0 && given.count("path") != 0) {
+    throw Error(Code::invalid_argument, "json: url and path are both given", "keep one of them");
+  }
+  take_url(given);
+  Settings settings;
+  for (const auto& [name, value] : given) set_option(settings, name, value);
+  if (settings.path.empty()) {
+    throw Error(Code::invalid_argument, "json: no file is given", "set url = \"json:PATH\"");
+  }
+  return settings;
+}
+
+}  // namespace sluice::json

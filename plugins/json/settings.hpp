@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "abi/plugin_abi.h"
+
+namespace sluice::json {
+
+enum class Shape { automatic, array, lines, object, tables };
+const char* to_text(Shape shape);
+
+/// A nested array of objects that becomes a table.
+struct Split {
+  std::string field;
+  std::string table;  ///< "": the parent's name, "_" and the field
+};
+
+/// A store as its options describe it. A value; nothing has been opened.
+struct Settings {
+  std::string path;  ///< file, directory, or pattern with *
+  std::string table;
+  Shape shape = Shape::automatic;
+  std::vector<std::string> record;  ///< the pointer's tokens, unescaped
+  std::string key = "key";
+  std::vector<Split> split;
+  std::vector<std::string> id;
+  bool flattens_all = false;
+  std::vector<std::string> flatten;
+  int64_t max_record = int64_t{64} << 20;
+  int max_depth = 256;
+
+  bool flattens(const std::string& field) const;
+};
+
+/// Throws Error(invalid_argument) naming an unknown option, a missing path, or a value that is none.
+Settings settings_from_options(const sluice_option* options, int64_t count);
+
+}  // namespace sluice::json
