@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string_view>
 
 #include "brackets.hpp"
@@ -15,10 +16,10 @@ class Judge {
  public:
   explicit Judge(std::string_view text) : text_(text) {}
 
-  Shape judge(bool is_whole) {
+  Shape judge(Extent extent) {
     const bool is_closed = read_members();
-    const bool has_more = is_closed && skip_space();
-    if (has_more || (is_closed && !is_whole && at_ >= text_.size())) return Shape::lines;
+    const bool has_more = is_closed && (skip_space() || extent == Extent::part);
+    if (has_more && extent != Extent::enclosed) return Shape::lines;
     if (others_ > 0) return Shape::lines;
     if (objects_ > 0 && arrays_ == 0) return Shape::object;
     return tables_ > 0 && objects_ == 0 ? Shape::tables : Shape::lines;
@@ -88,6 +89,6 @@ class Judge {
 
 }  // namespace
 
-Shape judge_object(std::string_view text, bool is_whole) { return Judge(text).judge(is_whole); }
+Shape judge_object(std::string_view text, Extent extent) { return Judge(text).judge(extent); }
 
 }  // namespace sluice::json

@@ -98,7 +98,8 @@ class Outline {
     if (is_named_lines && open_ == 0) return Shape::lines;
     fill(walker_.window(), kLook);
     const std::string_view view = walker_.window().view();
-    return judge_object(view.substr(0, kLook), view.size() < kLook);
+    const Extent file = view.size() < kLook ? Extent::whole : Extent::part;
+    return judge_object(view.substr(0, kLook), open_ > 0 ? Extent::enclosed : file);
   }
 
   void read_container(char open, Layout layout) {

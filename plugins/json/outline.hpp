@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "cutter.hpp"
 #include "settings.hpp"
@@ -19,8 +20,14 @@ struct OutlineSink {
 /// that the rest is closed. Throws Error(data) with file and byte.
 void outline_file(Walker& walker, const Settings& settings, const OutlineSink& sink);
 
-/// Whether the text, the first part of a file (`is_whole`: all of it) from an opening brace, is one of many records or
-/// one object that holds them. Answers tables, object or lines.
-Shape judge_object(std::string_view text, bool is_whole);
+/// What a text from an opening brace on is.
+enum class Extent {
+  whole = 1,  ///< all of a file
+  part,       ///< the first part of it
+  enclosed    ///< in another container, with what follows in that, or a part of this
+};
+
+/// Whether the object at the text's start is one of many records, or holds them. Answers tables, object or lines.
+Shape judge_object(std::string_view text, Extent extent);
 
 }  // namespace sluice::json

@@ -120,8 +120,8 @@ class RowReader : public arrow::BatchReader {
     for (size_t i = 0; i < columns_.size(); ++i) {
       const Column& column = *columns_[i];
       switch (column.origin) {
-        case Origin::field: writer_.append(i, walker_.find(column.node), column.form); break;
-        case Origin::parent_field: writer_.append(i, parent_->find(column.node), column.form); break;
+        case Origin::field: writer_.append(i, walker_.find_cell(column.node), column.form); break;
+        case Origin::parent_field: writer_.append(i, parent_->find_cell(column.node), column.form); break;
         case Origin::ordinal: writer_.append_integer(i, static_cast<int64_t>(element_)); break;
         default: writer_.append_text(i, record_.key);
       }

@@ -29,6 +29,12 @@ class RowWalker {
     const auto at = static_cast<size_t>(node);
     return at < rows_.size() && rows_[at] == row_ ? &values_[at] : nullptr;
   }
+  /// The same for a column: objects that were spread over further columns are no value of their own.
+  const Value* find_cell(int node) const {
+    const Value* value = find(node);
+    const bool is_spread = value != nullptr && value->kind == Kind::object && tree_->node(node).is_flattened;
+    return is_spread ? nullptr : value;
+  }
   /// Nodes that were seen in the last record; find() tells whether they still count.
   const std::vector<int>& touched() const { return touched_; }
   /// Doubled keys so far, in all records.

@@ -1,0 +1,80 @@
+#include "json_store.hpp"
+
+namespace sluice::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const char* const kEvents =
+    "[{\"id\": \"e1\", \"markets\": [{\"q\": 1}, {\"q\": 2, \"id\": 7}], \"n\": 1},"
+    " {\"id\": \"e2\", \"markets\": []}, {\"id\": \"e3\", \"markets\": null}, {\"id\": \"e4\"},"
+    " {\"id\": \"e5\", \"markets\": [{\"q\": 3}]}]";
+
+TEST(JsonSplit, ANestedArrayBecomesATableWithParentAndOrdinal) {
+  JsonFiles files(kEvents, {{"split", "markets"}});
+  EXPECT_EQ(files.columns(), "id text string, n int64 number");
+  EXPECT_EQ(files.columns("t_markets"), "t_id text string, ordinal int64 number, q int64 number, id int64 number");
+  EXPECT_THAT(files.rows({"t_id", "ordinal", "q", "id"}, {}, "t_markets"),
+              ElementsAre(ElementsAre("e1", "1", "1", "NULL"), ElementsAre("e1", "2", "2", "7"),
+                          ElementsAre("e5", "1", "3", "NULL")));
+  EXPECT_THAT(files.catalog().notes,
+              testing::Contains("t_markets: parents without rows here: 1 have [], 1 null, 1 lack the key"));
+}
+
+TEST(JsonSplit, TheTableMayHaveAnyNameAndTheParentAnyKey) {
+  JsonFiles files("[{\"no\": 1, \"x\": 2, \"a\": [{\"ordinal\": 9}]}]", {{"split", "a=parts"}, {"id", "no,x"}});
+  EXPECT_EQ(files.columns("parts"),
+            "t_no int64 number, t_x int64 number, ordinal_2 int64 number, ordinal int64 number");
+  EXPECT_THAT(files.rows({"t_no", "t_x", "ordinal_2", "ordinal"}, {}, "parts"),
+              ElementsAre(ElementsAre("1", "2", "1", "9")));
+}
+
+TEST(JsonSplit, AnObjectOfRecordsGivesItsKeyToTheChildren) {
+  JsonFiles files("{\"k1\": {\"a\": [{\"x\": 1}]}, \"k2\": {\"a\": [{\"x\": 2}]}}", {{"split", "a"}});
+  EXPECT_THAT(files.rows({"t_key", "x"}, {}, "t_a"), ElementsAre(ElementsAre("k1", "1"), ElementsAre("k2", "2")));
+}
+
+TEST(JsonSplit, ParentsWithoutAKeyAreRefused) {
+  const auto refused = [](const std::string& text, const store::Options& options) {
+    JsonFiles files(text, options);
+    return std::string(error_of([&] { files.catalog(); }).what());
+  };
+  EXPECT_THAT(refused("[{\"a\": [{\"x\": 1}]}]", {{"split", "a"}}), HasSubstr("option id"));
+  EXPECT_THAT(refused("[{\"id\": 1, \"a\": [{\"x\": 1}]}, {\"a\": []}]", {{"split", "a"}}), HasSubstr("option id"));
+  EXPECT_THAT(refused("[{\"id\": 1, \"a\": [5]}]", {{"split", "a"}}), HasSubstr("byte 17"));
+  EXPECT_THAT(refused("[{\"id\": 1, \"a\": 5}]", {{"split", "a"}}),
+              HasSubstr("expected an array of objects, found '5'"));
+  EXPECT_THAT(refused("[{\"id\": 1}]", {{"split", "a"}}), HasSubstr("no record has a field 'a'"));
+}
+
+TEST(JsonSplit, FlattenedObjectsBecomeColumns) {
+  const char* text =
+      "[{\"u\": {\"name\": \"x\", \"at\": {\"lat\": 1.5}}, \"v\": {\"w\": 1}}, {\"u\": null}, {\"u\": {}, \"v\": "
+      "{\"w\": 2}}]";
+  JsonFiles some(text, {{"flatten", "u"}});
+  EXPECT_EQ(some.columns(), "u_name text string, u_at_lat number number, v json object");
+  EXPECT_THAT(some.rows({"u_name", "u_at_lat", "v"}),
+              ElementsAre(ElementsAre("x", "1.5", "{\"w\": 1}"), ElementsAre("NULL", "NULL", "NULL"),
+                          ElementsAre("NULL", "NULL", "{\"w\": 2}")));
+  EXPECT_EQ(JsonFiles(text, {{"flatten", "yes"}}).columns(),
+            "u_name text string, u_at_lat number number, v_w int64 number");
+}
+
+TEST(JsonSplit, FlattenedNamesThatMeetStayApart) {
+  JsonFiles files("[{\"a_b\": 1, \"a\": {\"b\": 2}}, {\"a\": 3}]", {{"flatten", "yes"}});
+  EXPECT_EQ(files.columns(), "a_b int64 number, a int64 number, a_b_2 int64 number");
+  EXPECT_THAT(files.rows({"a_b", "a", "a_b_2"}),
+              ElementsAre(ElementsAre("1", "NULL", "2"), ElementsAre("NULL", "3", "NULL")));
+}
+
+TEST(JsonSplit, ADoubledObjectLeavesNothingOfTheFirst) {
+  JsonFiles files("[{\"a\": {\"x\": 1, \"y\": 1}, \"a\": {\"y\": 2}}]", {{"flatten", "yes"}});
+  EXPECT_THAT(files.rows({"a_x", "a_y"}), ElementsAre(ElementsAre("NULL", "2")));
+  EXPECT_EQ(files.column("a_y").evidence->integers, 1);
+  EXPECT_EQ(files.column("a_x").evidence->nulls, 1);
+}
+
+}  // namespace
+}  // namespace sluice::test
