@@ -69,7 +69,7 @@ class Namer {
     std::vector<Column> found;
     for (const std::string& name : settings_.id) found.push_back(id_column(parent, name));
     if (!found.empty()) return found;
-    if (parent.has_keys) return {parent.columns.front()};
+    if (parent.has_keys && is_reference(parent.columns.front(), parent.rows)) return {parent.columns.front()};
     constexpr std::array<const char*, 4> kUsual = {"id", "_id", "uuid", "ID"};
     for (const char* name : kUsual) {
       const auto at = std::find_if(parent.columns.begin(), parent.columns.end(), [&](const Column& column) {

@@ -33,7 +33,8 @@ bool RecordCutter::next(Record& record) {
   is_first_ = false;
   walker_.peek();
   record.begin = walker_.offset();
-  if (layout_ == Layout::object) {
+  record.has_key = layout_ == Layout::object;
+  if (record.has_key) {
     record.key = walker_.take_string("the key of a record");
     walker_.expect(':', "after a key");
   }

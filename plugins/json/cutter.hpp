@@ -27,7 +27,8 @@ struct Segment {
 struct Record {
   int64_t begin = 0;    ///< in the file: where it may be begun to be read
   int64_t text_at = 0;  ///< in the file: of `text`
-  std::string key;      ///< of a member, unescaped
+  bool has_key = false;
+  std::string key;  ///< of a member, unescaped
   std::string_view text;
 };
 

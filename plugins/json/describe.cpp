@@ -32,7 +32,8 @@ Filter filter_from_json(const std::string& text) {
 }
 
 Json describe_column(const Column& column, int64_t rows, bool has_evidence) {
-  const bool is_made = column.origin != Origin::field;
+  // Nobody promises that a file's keys stay; what we add ourselves is always there.
+  const bool is_made = column.origin != Origin::field && column.seen.values() == rows;
   Json described = {{"name", column.name},
                     {"type", arrow::to_text(column.seen.type())},
                     {"carrier", arrow::to_text(column.seen.carrier())},

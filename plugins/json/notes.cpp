@@ -44,6 +44,26 @@ void note_columns(const Table& table, std::vector<std::string>& notes) {
   note_list(notes, table.name + ": keys that are null, and in how many records (NULL in the table, too): ", nulls);
 }
 
+/// What the first bytes can mean in two ways.
+void note_shape(const Table& table, std::vector<std::string>& notes) {
+  if (table.segments.empty() || table.rows == 0) return;
+  const Layout layout = table.segments.back().layout;
+  if (layout == Layout::object) {
+    notes.push_back(table.name +
+                    ": the members of an object are taken for records (shape object): where they are fields of one " +
+                    "record, set shape = \"lines\"");
+  }
+  if (layout == Layout::array || layout == Layout::object || table.rows > 1) return;
+  std::vector<std::string> arrays;
+  for (const Column& column : table.columns) {
+    if (column.seen.arrays > 0) arrays.push_back(column.name);
+  }
+  note_list(notes,
+            table.name + ": one object is taken for one record; where one of its arrays holds the records, name it " +
+                "with the option record: ",
+            arrays);
+}
+
 void note_children(const Table& table, std::vector<std::string>& notes) {
   if (table.split_empty + table.split_null + table.split_missing == 0) return;
   notes.push_back(table.name + ": parents without rows here: " + std::to_string(table.split_empty) + " have [], " +
@@ -52,8 +72,9 @@ void note_children(const Table& table, std::vector<std::string>& notes) {
 
 }  // namespace
 
-void write_notes(Scan& scan) {
+void write_notes(Scan& scan, const Settings& settings) {
   for (const Table& table : scan.tables) {
+    if (settings.shape == Shape::automatic && table.parent < 0) note_shape(table, scan.notes);
     note_columns(table, scan.notes);
     if (table.parent >= 0) note_children(table, scan.notes);
     if (table.doubled > 0) {

@@ -123,9 +123,14 @@ class RowReader : public arrow::BatchReader {
         case Origin::field: writer_.append(i, walker_.find_cell(column.node), column.form); break;
         case Origin::parent_field: writer_.append(i, parent_->find_cell(column.node), column.form); break;
         case Origin::ordinal: writer_.append_integer(i, static_cast<int64_t>(element_)); break;
-        default: writer_.append_text(i, record_.key);
+        default: write_key(i);
       }
     }
+  }
+
+  void write_key(size_t column) {
+    if (!record_.has_key) return writer_.append(column, nullptr, Form::text);
+    writer_.append_text(column, record_.key);
   }
 
   const Settings& settings_;

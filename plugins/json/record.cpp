@@ -16,8 +16,8 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
+  const size_t last = text.find_last_not_of(" \t\r\n");
+  return text.substr(0, last + 1);
 }
 
 bool is_sound_content(std::string_view content) { return !has_escapes(content) || has_valid_escapes(content); }

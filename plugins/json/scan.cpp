@@ -51,7 +51,7 @@ class Scanner {
     }
     for (OpenTable& open : tables_) scan_.tables.push_back(std::move(open.table));
     name_columns(scan_, settings_);
-    write_notes(scan_);
+    write_notes(scan_, settings_);
     return std::move(scan_);
   }
 
@@ -96,7 +96,7 @@ class Scanner {
       open.next_mark = position + mark_step_;
     }
     table.bytes += static_cast<int64_t>(record.text.size());
-    if (table.segments.back().layout == Layout::object) table.keys.add_text(record.key), ++table.keys.present;
+    if (record.has_key) table.keys.add_text(record.key), ++table.keys.present;
     take_row(window, open, record, record.text);
     if (settings_.split.empty()) return;
     open_children(open);

@@ -63,7 +63,7 @@ Scan scan_files(std::vector<SourceFile> files, const Settings& settings, const C
 
 /// Gives every table its columns and the scan its notes. Part of scan_files.
 void name_columns(Scan& scan, const Settings& settings);
-void write_notes(Scan& scan);
+void write_notes(Scan& scan, const Settings& settings);
 
 /// What is wrong with a record or an array of records that the parser has refused.
 [[noreturn]] void fail_in_record(const Window& window, int64_t text_at, std::string_view text, int most_depth);

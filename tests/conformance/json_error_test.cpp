@@ -22,6 +22,8 @@ TEST(JsonError, WordsThatAreNoJsonAreNamed) {
   EXPECT_THAT(message_of(record("-Infinity"), kValue), HasSubstr("'-Infinity'"));
   EXPECT_THAT(message_of(record("None"), kValue), HasSubstr("found 'None'"));
   EXPECT_THAT(message_of(record("'x'"), kValue), HasSubstr("found"));
+  const std::string nul = std::string("1") + '\0';
+  EXPECT_THAT(message_of(record(nul), kValue), HasSubstr("expected a value"));
   for (const char* number : {"01", "+1", ".5", "1.", "1e", "0x10", "--1", "1 2"}) {
     JsonFiles files(record(number));
     EXPECT_EQ(error_of([&] { files.catalog(); }).code(), Code::data) << number;

@@ -62,6 +62,22 @@ TEST(JsonShape, ABehindPointerMayBeOneRecordOrAnObjectOfThem) {
   EXPECT_THAT(JsonFiles("{\"data\": {\"k\": {\"a\": 1}}}", {{"record", "/data"}}).values("key"), ElementsAre("k"));
 }
 
+TEST(JsonShape, WhatMayBeMeantOtherwiseIsNoted) {
+  EXPECT_THAT(JsonFiles("{\"k\": {\"a\": 1}}").catalog().notes, ElementsAre(HasSubstr("shape = \"lines\"")));
+  EXPECT_THAT(JsonFiles("{\"n\": 1, \"rows\": [{\"a\": 1}]}").catalog().notes,
+              ElementsAre(HasSubstr("option record: rows")));
+  EXPECT_THAT(JsonFiles("[{\"rows\": [{\"a\": 1}]}]").catalog().notes, testing::IsEmpty());
+}
+
+TEST(JsonShape, AKeyIsNullWhereAnotherFileHasNone) {
+  JsonFiles files;
+  files.write("m-1.json", "{\"k\": {\"a\": 1}}");
+  files.write("m-2.json", "[{\"a\": 2}]");
+  files.open("m-*.json");
+  EXPECT_THAT(files.rows({"key", "a"}, {}, "m"), ElementsAre(ElementsAre("k", "1"), ElementsAre("NULL", "2")));
+  EXPECT_TRUE(files.column("key", "m").nullable);
+}
+
 TEST(JsonShape, OptionsMayStandInTheUrl) {
   JsonFiles files;
   files.write("t.json", "{\"data\": [{\"a\": 1}]}");
