@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/nearest.hpp"
+#include "names.hpp"
 #include "scan.hpp"
 
 namespace sluice::json {
@@ -34,12 +34,12 @@ class Namer {
     const bool is_only_spread = node.is_flattened && node.flattened > 0 && node.seen.values() == 0;
     if (is_only_spread) return;
     // The key of an object of records keeps the name that the options give it.
-    if (columns.empty() && table_.has_keys) used_.insert(settings_.key);
+    if (columns.empty() && table_.has_keys) names_.reserve(settings_.key);
     columns.push_back({name_for(table_.tree.joined_path(index)), Origin::field, index, node.seen.form(), node.seen});
   }
 
   void add_key() {
-    used_.insert(settings_.key);
+    names_.reserve(settings_.key);
     table_.columns.push_back({settings_.key, Origin::key, -1, Form::text, table_.keys});
   }
 
@@ -98,32 +98,26 @@ class Namer {
                 did_you_mean(name, names));
   }
 
-  /// A name that no other column has. Names with a NUL can't cross a C interface, empty ones no catalog.
   std::string name_for(const std::string& wanted) {
-    std::string name = wanted.empty() ? "empty_key" : wanted;
-    std::replace(name.begin(), name.end(), '\0', '_');
-    const std::string base = name;
-    for (int i = 2; !used_.insert(name).second; ++i) name = base + "_" + std::to_string(i);
-    if (name != wanted) {
-      std::string shown = wanted;
-      std::replace(shown.begin(), shown.end(), '\0', ' ');
-      scan_.notes.push_back(table_.name + ": the key '" + shown + "' is column " + name);
-    }
+    std::string name = names_.give(wanted);
+    if (name != wanted) scan_.notes.push_back(table_.name + ": the key " + shown_key(wanted) + " is column " + name);
     return name;
   }
 
   Scan& scan_;
   Table& table_;
   const Settings& settings_;
-  std::set<std::string> used_;
+  Names names_{settings_.names};
 };
 
 }  // namespace
 
 void name_columns(Scan& scan, const Settings& settings) {
+  Names names(settings.names);
   for (Table& table : scan.tables) {
-    std::replace(table.name.begin(), table.name.end(), '\0', '_');
-    if (table.name.empty()) table.name = "empty_key";
+    const std::string wanted = table.name;
+    table.name = names.give(wanted);
+    if (table.name != wanted) scan.notes.push_back(shown_key(wanted) + " is table " + table.name);
   }
   // Parents first: their children take columns from them.
   for (const bool is_child : {false, true}) {

@@ -16,8 +16,8 @@ namespace {
 
 using Given = std::map<std::string, std::string>;
 
-const std::vector<std::string> kKnown = {"url", "path",  "access", "table",   "shape",      "record",
-                                         "key", "split", "id",     "flatten", "max_record", "max_depth"};
+const std::vector<std::string> kKnown = {"url",   "path", "access",  "table", "shape",      "record",   "key",
+                                         "split", "id",   "flatten", "names", "max_record", "max_depth"};
 
 [[noreturn]] void refuse(const std::string& name, const std::string& value, const std::string& expected) {
   throw Error(Code::invalid_argument, "json option " + name + ": expected " + expected + ", found '" + value + "'");
@@ -133,6 +133,10 @@ void set_option(Settings& settings, const std::string& name, const std::string& 
   if (name == "flatten") {
     settings.flattens_all = value == "yes";
     if (value != "yes" && value != "no") settings.flatten = parts_of(value, ',');
+  }
+  if (name == "names") {
+    if (value != "exact" && value != "portable") refuse(name, value, "portable or exact");
+    settings.names = value == "exact" ? NameStyle::exact : NameStyle::portable;
   }
   if (name == "max_record") {
     const auto size = size_from_text(value);

@@ -11,6 +11,9 @@ namespace sluice::json {
 enum class Shape { automatic, array, lines, object, tables };
 const char* to_text(Shape shape);
 
+/// Whether names of columns are kept as keys are, or changed where stores could not hold them.
+enum class NameStyle { exact = 1, portable };
+
 /// A nested array of objects that becomes a table.
 struct Split {
   std::string field;
@@ -26,6 +29,7 @@ struct Settings {
   std::string key = "key";
   std::vector<Split> split;
   std::vector<std::string> id;
+  NameStyle names = NameStyle::portable;
   bool flattens_all = false;
   std::vector<std::string> flatten;
   int64_t max_record = int64_t{64} << 20;

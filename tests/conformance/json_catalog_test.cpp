@@ -74,13 +74,25 @@ TEST(JsonCatalog, OfDoubledKeysTheLastWinsAndTheyAreCounted) {
   EXPECT_THAT(files.catalog().notes, ElementsAre("t: 3 keys stood twice in a record: the last one counts"));
 }
 
-TEST(JsonCatalog, AnyKeySurvives) {
-  const std::string longest(70, 'k');
-  JsonFiles files("[{\"a.b\": 1, \"a b\": 2, \"\": 3, \"Id\": 4, \"id\": 5, \"" + longest +
-                  "\": 6, \"\\\"q\\u0000\": 7, \"\\ud83d\\ude00\": 8}]");
-  EXPECT_THAT(files.rows({"a.b", "a b", "empty_key", "Id", "id", longest, "\"q_", "\xF0\x9F\x98\x80"}),
-              ElementsAre(ElementsAre("1", "2", "3", "4", "5", "6", "7", "8")));
-  EXPECT_THAT(files.catalog().notes, testing::Contains("t: the key '' is column empty_key"));
+const std::string kLong(70, 'k');
+const std::string kOddKeys = "[{\"a.b\": 1, \"a b\": 2, \"\": 3, \"Id\": 4, \"id\": 5, \"" + kLong + "1\": 6, \"" +
+                             kLong + "2\": 7, \"\\\"q\\u0000\": 8, \"\\ud83d\\ude00\": 9}]";
+
+TEST(JsonCatalog, AnyKeySurvivesUnderANameThatStoresHold) {
+  JsonFiles files(kOddKeys);
+  const std::string cut = kLong.substr(0, 63);
+  EXPECT_THAT(
+      files.rows({"a.b", "a b", "empty_key", "Id", "id_2", cut, cut.substr(0, 61) + "_2", "\"q_", "\xF0\x9F\x98\x80"}),
+      ElementsAre(ElementsAre("1", "2", "3", "4", "5", "6", "7", "8", "9")));
+  const auto notes = files.catalog().notes;
+  EXPECT_THAT(notes, testing::Contains("t: the key '' is column empty_key"));
+  EXPECT_THAT(notes, testing::Contains("t: the key 'id' is column id_2"));
+  EXPECT_THAT(notes, testing::Contains("t: the key '" + kLong + "1' is column " + cut));
+}
+
+TEST(JsonCatalog, KeysAreExactWhereThatIsAsked) {
+  JsonFiles files(kOddKeys, {{"names", "exact"}});
+  EXPECT_THAT(files.rows({"Id", "id", kLong + "1", kLong + "2"}), ElementsAre(ElementsAre("4", "5", "6", "7")));
 }
 
 TEST(JsonCatalog, EvidenceLetsTheEngineDecide) {
