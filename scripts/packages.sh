@@ -10,7 +10,7 @@ fi
 BUILD_PACKAGES=(
   g++ cmake ninja-build ccache pkg-config
   "${BOOST_PACKAGES[@]}" libcli11-dev libfmt-dev libluajit-5.1-dev libmariadb-dev libpq-dev libpqxx-dev libspdlog-dev
-  libsimdjson-dev libsqlite3-dev libsqlitecpp-dev libssl-dev libxxhash-dev nlohmann-json3-dev
+  libsimdjson-dev libsqlite3-dev libsqlitecpp-dev libssl-dev libxxhash-dev nlohmann-json3-dev zlib1g-dev
 )
 SERVER_PACKAGES=(postgresql)
 TEST_PACKAGES=(libgmock-dev libgtest-dev luajit mariadb-server unzip)

@@ -22,15 +22,21 @@ namespace fs = std::filesystem;
 
 bool is_pattern(const std::string& path) { return path.find('*') != std::string::npos; }
 
+/// Without .gz, which tells nothing of what is inside.
+fs::path without_gz(const fs::path& path) {
+  return path.extension() == ".gz" ? path.parent_path() / path.stem() : path;
+}
+
 bool is_json_name(const fs::path& path) {
   constexpr std::array<std::string_view, 3> kExtensions = {".json", ".jsonl", ".ndjson"};
-  return std::find(kExtensions.begin(), kExtensions.end(), path.extension().string()) != kExtensions.end();
+  const std::string extension = without_gz(path).extension().string();
+  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
 }
 
 /// The stem, without the pattern's stars and the marks around them: "trades-*.json" is "trades".
 std::string table_of(const fs::path& path) {
   std::string name;
-  for (const char c : path.stem().string()) name += c == '*' || c == '?' ? "" : std::string(1, c);
+  for (const char c : without_gz(path).stem().string()) name += c == '*' || c == '?' ? "" : std::string(1, c);
   constexpr const char* kMarks = "-_. ";
   const size_t first = name.find_first_not_of(kMarks);
   if (first == std::string::npos) name.clear();
@@ -99,7 +105,6 @@ std::vector<SourceFile> find_files(const Settings& settings) {
                 "check the path");
   }
   std::vector<SourceFile> files;
-  int64_t base = 0;
   for (const std::string& name : names) {
     const struct stat status = stat_of(name);
     if (!S_ISREG(status.st_mode)) {
@@ -107,8 +112,7 @@ std::vector<SourceFile> find_files(const Settings& settings) {
                   "name the file itself");
     }
     const std::string table = settings.table.empty() ? table_of(is_directory ? name : path) : settings.table;
-    files.push_back({name, state_from_stat(status), base, table});
-    base += status.st_size;
+    files.push_back({name, state_from_stat(status), static_cast<int64_t>(files.size()) * kFileSpan, table});
   }
   if (is_directory && settings.shape != Shape::tables) check_distinct(files);
   return files;

@@ -22,6 +22,9 @@ struct FileState {
 
 FileState state_from_stat(const struct stat& status);
 
+/// Room for the positions of one file: they count its decompressed bytes, of which nobody knows the number before.
+inline constexpr int64_t kFileSpan = int64_t{1} << 42;
+
 /// One file of a store. Positions in a store are counted over all its files: `base` is where this one begins.
 struct SourceFile {
   std::string path;

@@ -32,8 +32,6 @@ void check_encoding(Window& window) {
   if (begins_with(head, "\xEF\xBB\xBF"sv)) return window.skip(3);
   if (begins_with(head, "\xFF\xFE\0\0"sv) || begins_with(head, "\0\0\xFE\xFF"sv)) refuse_encoding(window, "UTF-32");
   if (begins_with(head, "\xFF\xFE"sv) || begins_with(head, "\xFE\xFF"sv)) refuse_encoding(window, "UTF-16");
-  if (begins_with(head, "\x1f\x8b"sv))
-    window.fail(0, "the file is compressed with gzip", "decompress it: gunzip -k " + window.path());
   if (head.size() < 4) return;
   if (head[0] == '\0' || head[1] == '\0')
     refuse_encoding(window, head[0] == '\0' && head[1] == '\0' ? "UTF-32BE"
@@ -94,7 +92,8 @@ class Outline {
     if (first == '[') return Shape::array;
     if (first != '{') return Shape::lines;
     const std::string& path = walker_.window().path();
-    const bool is_named_lines = path.ends_with(".jsonl") || path.ends_with(".ndjson");
+    const auto is_named = [&](const std::string& end) { return path.ends_with(end) || path.ends_with(end + ".gz"); };
+    const bool is_named_lines = is_named(".jsonl") || is_named(".ndjson");
     if (is_named_lines && open_ == 0) return Shape::lines;
     fill(walker_.window(), kLook);
     const std::string_view view = walker_.window().view();

@@ -37,8 +37,9 @@ class Scanner {
   Scanner(std::vector<SourceFile> files, const Settings& settings, const CheckCancelled& check)
       : settings_(settings), check_(check), parser_(settings.max_depth) {
     scan_.files = std::move(files);
-    const SourceFile& last = scan_.files.back();
-    mark_step_ = std::max<int64_t>(1, (last.base + last.state.size) / kMarks);
+    int64_t bytes = 0;
+    for (const SourceFile& file : scan_.files) bytes += file.state.size;
+    mark_step_ = std::max<int64_t>(1, bytes / kMarks);
   }
 
   Scan read() {
@@ -90,10 +91,12 @@ class Scanner {
 
   void take_record(const Window& window, OpenTable& open, const Record& record) {
     Table& table = open.table;
-    const int64_t position = scan_.files[table.segments.back().file].base + record.begin;
+    const SourceFile& file = scan_.files[table.segments.back().file];
+    const int64_t position = file.base + record.begin;
     if (position >= open.next_mark) {
       table.marks.push_back(position);
-      open.next_mark = position + mark_step_;
+      // Nothing begins in the middle of a compressed file without decompressing what is before.
+      open.next_mark = window.is_compressed() ? file.base + kFileSpan : position + mark_step_;
     }
     table.bytes += static_cast<int64_t>(record.text.size());
     if (record.has_key) table.keys.add_text(record.key), ++table.keys.present;

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -28,6 +27,7 @@ Window::Window(const SourceFile& file, int64_t from, CheckCancelled check)
   if (!descriptor_.is_open()) throw error_from_errno(errno, file.path + ": can't be opened");
   check_unchanged();
   ::posix_fadvise(descriptor_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  source_ = open_source(descriptor_.get(), file.path, from);
   buffer_.resize(kFirstSize + kPadding);
 }
 
@@ -48,20 +48,18 @@ bool Window::refill() {
   begin_ = 0;
   end_ = used;
   if (used + kPadding == buffer_.size()) buffer_.resize(2 * used + kPadding);
-  const int64_t from = offset_ + static_cast<int64_t>(used);
   const size_t room = std::min(buffer_.size() - kPadding - used, std::max(kFirstSize, used));
-  ssize_t got;
-  do {
-    got = ::pread(descriptor_.get(), buffer_.data() + used, room, from);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) throw error_from_errno(errno, file_.path + ", byte " + std::to_string(from) + ": can't be read");
+  const size_t got = source_->read(buffer_.data() + used, room);
   check_unchanged();
-  end_ += static_cast<size_t>(got);
+  end_ += got;
   return got > 0;
 }
 
 void Window::fail(int64_t offset, const std::string& message, const std::string& hint) const {
-  throw Error(Code::data, file_.path + ", byte " + std::to_string(offset) + ": " + message, hint);
+  throw Error(Code::data,
+              file_.path + ", byte " + std::to_string(offset) +
+                  (is_compressed() ? " of its decompressed text: " : ": ") + message,
+              hint);
 }
 
 }  // namespace sluice::json

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/file.hpp"
+#include "byte_source.hpp"
 #include "files.hpp"
 
 namespace sluice::json {
@@ -24,7 +26,8 @@ class Window {
   Window(const SourceFile& file, int64_t from, CheckCancelled check);
 
   const std::string& path() const { return file_.path; }
-  /// Of the view's first byte.
+  bool is_compressed() const { return source_->is_compressed(); }
+  /// Of the view's first byte, in what a compressed file means.
   int64_t offset() const { return offset_; }
   std::string_view view() const { return {buffer_.data() + begin_, end_ - begin_}; }
   /// The view grows at its end, and may move in memory; false at the file's end. Throws Error(conflict) where the file
@@ -42,6 +45,7 @@ class Window {
 
   SourceFile file_;
   FileDescriptor descriptor_;
+  std::unique_ptr<ByteSource> source_;
   CheckCancelled check_;
   std::vector<char> buffer_;
   size_t begin_ = 0;
