@@ -30,8 +30,9 @@ int KeyTree::add(int parent, std::string_view key, const Settings& settings) {
   added.key = key;
   added.parent = parent;
   added.is_flattened = parent == 0 ? settings.flattens(added.key) : node(parent).is_flattened;
-  added.is_split = parent == 0 && std::any_of(settings.split.begin(), settings.split.end(),
-                                              [&](const Split& split) { return split.field == added.key; });
+  added.is_split = parent == 0 && !is_whole_ &&
+                   std::any_of(settings.split.begin(), settings.split.end(),
+                               [&](const Split& split) { return split.field == added.key; });
   const int index = static_cast<int>(nodes_.size());
   std::vector<int>& children = node(parent).children;
   index_[static_cast<size_t>(parent)].emplace(added.key, children.size());

@@ -34,6 +34,8 @@ class KeyTree {
     if (guess < children.size() && nodes_[static_cast<size_t>(children[guess])].key == key) return children[guess++];
     return find_slowly(parent, key, guess);
   }
+  /// Splits nothing: the tables that records are split into are split no further.
+  void keep_whole() { is_whole_ = true; }
   int add(int parent, std::string_view key, const Settings& settings);
 
   Node& node(int index) { return nodes_[static_cast<size_t>(index)]; }
@@ -48,6 +50,7 @@ class KeyTree {
   };
   int find_slowly(int parent, std::string_view key, size_t& guess) const;
 
+  bool is_whole_ = false;
   std::vector<Node> nodes_;
   /// Per node: key to the place among its children.
   std::vector<std::unordered_map<std::string, size_t, Hash, std::equal_to<>>> index_;

@@ -6,11 +6,8 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/nearest.hpp"
-#include "fault.hpp"
 #include "outline.hpp"
 #include "row_walker.hpp"
-#include "strings.hpp"
 
 namespace sluice::json {
 
@@ -27,6 +24,7 @@ struct OpenTable {
   OpenTable(const OpenTable&) = delete;
 
   Table table;
+  int index = 0;  // among all tables
   RowWalker walker;
   std::vector<std::pair<int, OpenTable*>> children;  // by the node that holds them
   int64_t next_mark = 0;
@@ -47,8 +45,10 @@ class Scanner {
     check_splits();
     for (OpenTable& open : tables_) {
       open.table.doubled = open.walker.doubled();
-      for (const auto& [node, child] : open.children)
-        child->table.segments = open.table.segments, child->table.marks = open.table.marks;
+      for (const auto& [node, child] : open.children) {
+        child->table.segments = open.table.segments;
+        child->table.marks = open.table.marks;
+      }
     }
     for (OpenTable& open : tables_) scan_.tables.push_back(std::move(open.table));
     name_columns(scan_, settings_);
@@ -78,7 +78,9 @@ class Scanner {
       throw Error(Code::data, scan_.files[file].path + ": there are two tables " + name,
                   "rename one, or choose one with the option record");
     }
-    return tables_.emplace_back(name, settings_, parser_);
+    OpenTable& open = tables_.emplace_back(name, settings_, parser_);
+    open.index = static_cast<int>(tables_.size()) - 1;
+    return open;
   }
 
   void read_segment(Walker& walker, OpenTable& open, Segment segment) {
@@ -122,25 +124,24 @@ class Scanner {
 
   /// Tables for split fields that have come into sight since.
   void open_children(OpenTable& open) {
-    if (open.table.parent >= 0) return;
     for (const int node : open.table.tree.node(0).children) {
       const auto has_node = [&](const auto& child) { return child.first == node; };
-      if (!open.table.tree.node(node).is_split || std::any_of(open.children.begin(), open.children.end(), has_node))
-        continue;
-      const std::string& field = open.table.tree.node(node).key;
-      const auto split = std::find_if(settings_.split.begin(), settings_.split.end(),
-                                      [&](const Split& each) { return each.field == field; });
-      const std::string name = split->table.empty() ? open.table.name + "_" + field : split->table;
-      const auto place = [&] {
-        return std::distance(tables_.begin(), std::find_if(tables_.begin(), tables_.end(),
-                                                           [&](const OpenTable& each) { return &each == &open; }));
-      };
-      OpenTable& child = open_table(name, open.table.segments.back().file);
-      child.table.parent = static_cast<int>(place());
-      child.table.split = node;
-      child.table.split_missing = open.table.rows - 1;
-      open.children.emplace_back(node, &child);
+      const bool is_open = std::any_of(open.children.begin(), open.children.end(), has_node);
+      if (open.table.tree.node(node).is_split && !is_open) open_child(open, node);
     }
+  }
+
+  void open_child(OpenTable& open, int node) {
+    const std::string& field = open.table.tree.node(node).key;
+    const auto split = std::find_if(settings_.split.begin(), settings_.split.end(),
+                                    [&](const Split& each) { return each.field == field; });
+    const std::string name = split->table.empty() ? open.table.name + "_" + field : split->table;
+    OpenTable& child = open_table(name, open.table.segments.back().file);
+    child.table.tree.keep_whole();
+    child.table.parent = open.index;
+    child.table.split = node;
+    child.table.split_missing = open.table.rows - 1;
+    open.children.emplace_back(node, &child);
   }
 
   void take_children(const Window& window, OpenTable& open, int node, OpenTable& child, const Record& record) {
@@ -185,32 +186,8 @@ class Scanner {
 
 }  // namespace
 
-const Table& Scan::find(const std::string& name) const {
-  std::vector<std::string> names;
-  for (const Table& table : tables) {
-    if (table.name == name) return table;
-    names.push_back(table.name);
-  }
-  throw Error(Code::not_found, files.front().path + ": there is no table " + name, did_you_mean(name, names));
-}
-
 Scan scan_files(std::vector<SourceFile> files, const Settings& settings, const CheckCancelled& check) {
   return Scanner(std::move(files), settings, check).read();
-}
-
-void fail_in_record(const Window& window, int64_t text_at, std::string_view text, int most_depth) {
-  const auto fault = find_fault(text, most_depth);
-  if (!fault)
-    window.fail(text_at, "the record that begins here is no JSON that simdjson reads", "report this as a bug");
-  window.fail(text_at + static_cast<int64_t>(fault->at),
-              fault->message + " (in the record that begins at byte " + std::to_string(text_at) + ")", fault->hint);
-}
-
-void check_child(const Window& window, const Record& record, const Value& element, const std::string& field) {
-  if (element.kind == Kind::object) return;
-  window.fail(record.text_at + (element.raw.data() - record.text.data()),
-              "'" + field + "' is to be split: expected an array of objects, found " + shown(element.raw),
-              "leave '" + field + "' out of the option split: it is a JSON column then");
 }
 
 }  // namespace sluice::json

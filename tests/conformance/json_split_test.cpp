@@ -36,6 +36,11 @@ TEST(JsonSplit, AnObjectOfRecordsGivesItsKeyToTheChildren) {
   EXPECT_THAT(files.rows({"t_key", "x"}, {}, "t_a"), ElementsAre(ElementsAre("k1", "1"), ElementsAre("k2", "2")));
 }
 
+TEST(JsonSplit, ChildrenAreNotSplitFurther) {
+  JsonFiles files("[{\"id\": 1, \"a\": [{\"a\": [{\"x\": 1}]}]}]", {{"split", "a"}});
+  EXPECT_THAT(files.rows({"t_id", "a"}, {}, "t_a"), ElementsAre(ElementsAre("1", "[{\"x\": 1}]")));
+}
+
 TEST(JsonSplit, ParentsWithoutAKeyAreRefused) {
   const auto refused = [](const std::string& text, const store::Options& options) {
     JsonFiles files(text, options);
