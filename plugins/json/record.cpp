@@ -61,10 +61,18 @@ struct RecordParser::Parts {
   int most_depth = 0;
   ondemand::parser parser;
   ondemand::document document;
+  const char* end = nullptr;  // of the text
 
   bool begin(std::string_view text) {
+    end = text.data() + text.size();
     return parser.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING).get(document) ==
            simdjson::SUCCESS;
+  }
+
+  /// A string that nobody has taken would be skipped together with a colon and a value behind it.
+  static bool pass_string(ondemand::value& value) {
+    ondemand::raw_json_string ignored;
+    return value.get_raw_json_string().get(ignored) == simdjson::SUCCESS;
   }
 
   template <typename Take>
@@ -91,7 +99,9 @@ struct RecordParser::Parts {
 
   bool take_value(ondemand::value& value, int depth, Value& out) {
     const std::string_view token = value.raw_json_token();
-    if (token.empty()) return false;
+    // Behind the last token of a broken text its length means nothing.
+    if (token.empty() || token.size() > static_cast<size_t>(end - token.data())) return false;
+    if (token[0] == '"' && !pass_string(value)) return false;
     if (token[0] != '{' && token[0] != '[') return set_scalar(token, out);
     out.kind = token[0] == '{' ? Kind::object : Kind::array;
     if (depth > most_depth || !check_inside(value, depth, out.kind)) return false;

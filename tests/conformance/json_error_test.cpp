@@ -40,6 +40,14 @@ TEST(JsonError, CommentsAndCommasAreNamed) {
   EXPECT_THAT(message_of("[{\"a\" 1}]", 6), HasSubstr("expected ':'"));
 }
 
+TEST(JsonError, ColonsStandBehindKeysOnly) {
+  EXPECT_THAT(message_of(record("[1, \"s\": 2]"), kValue + 7), HasSubstr("expected ',' or ']'"));
+  EXPECT_THAT(message_of(record("[1, \"s\": {\"x\": 1}]"), kValue + 7), HasSubstr("expected ',' or ']'"));
+  EXPECT_THAT(message_of(record("\"s\": 2"), kValue + 3), HasSubstr("expected ',' or '}'"));
+  EXPECT_THAT(message_of(record("[1, \"s\": {\"x\": 1m, {\"y\"\"x\": 1}, {\"y\": 2}]}, \": 2"), kValue + 7),
+              HasSubstr("expected ',' or ']'"));
+}
+
 TEST(JsonError, BracketsMustFit) {
   EXPECT_THAT(message_of(record("[1}"), kValue + 2), HasSubstr("expected ',' or ']'"));
   EXPECT_THAT(message_of("[{\"a\": 1}] ]", 11), HasSubstr("expected the end of the file"));
