@@ -1,4 +1,6 @@
-#include <cstdio>
+#include <sys/resource.h>
+
+#include <fstream>
 
 #include "json_store.hpp"
 
@@ -99,6 +101,37 @@ TEST(JsonRead, RecordsOnAllBordersOfTheWindowAreWhole) {
   JsonFiles files(text);
   EXPECT_EQ(files.values("x"), expected);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+int64_t peak_of_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return int64_t{usage.ru_maxrss} * 1024;
+}
+
+TEST(JsonRead, MemoryIsThatOfTheLargestRecordAndNotOfTheFile) {
+  JsonFiles files;
+  files.write("t.json", "");
+  {
+    std::ofstream out(files.path("t.json"));
+    const std::string piece(1000, 'x');
+    for (int i = 0; i < 100000; ++i)
+      out << (i == 0 ? "[" : ",\n") << "{\"id\": " << i << ", \"x\": \"" << piece << "\"}";
+    out << "]";
+  }
+  files.open("t.json");
+  const int64_t before = peak_of_memory();
+  EXPECT_EQ(files.catalog().tables.at(0).rows, 100000);
+  store::ReadSpec spec;
+  spec.table = "t";
+  spec.columns = {"id", "x"};
+  int64_t rows = 0;
+  const auto reader = files.session().read(spec);
+  for (auto batch = reader->next(); !batch.empty(); batch = reader->next()) rows += batch->length;
+  EXPECT_EQ(rows, 100000);
+  EXPECT_LT(peak_of_memory() - before, 32 << 20);
+}
+#endif
 
 TEST(JsonRead, AFileThatChangesWhileItIsReadIsAnError) {
   std::string text;
