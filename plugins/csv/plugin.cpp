@@ -1,0 +1,316 @@
+#include <sqlite3.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "abi/plugin_sdk.hpp"
+#include "arrow/stream.hpp"
+#include "ask.hpp"
+#include "base/error.hpp"
+#include "catalog.hpp"
+#include "chunks.hpp"
+#include "ddl.hpp"
+#include "files/fence.hpp"
+#include "files/guard.hpp"
+#include "read.hpp"
+#include "session.hpp"
+#include "settings.hpp"
+#include "snapshot.hpp"
+#include "writer.hpp"
+
+/// The plugin's table: each function unpacks its arguments, calls the part that does the work, and packs the answer.
+
+struct sluice_store {
+  sluice::csv::Settings settings;
+  sluice::files::ContentHashes hashes;
+};
+
+struct sluice_session {
+  explicit sluice_session(sluice_store& store) : session(store.settings, store.hashes) {}
+  sluice::csv::Session session;
+};
+
+namespace {
+
+using namespace sluice;
+using namespace sluice::csv;
+using nlohmann::json;
+
+/// The border for a call on a session: earlier cancels are forgotten.
+template <typename Work>
+sluice_status call(sluice_session* handle, sluice_error* error, Work&& work) noexcept {
+  return sdk::guard(error, [&] {
+    Session& session = handle->session;
+    session.home().begin_work();
+    work(session);
+  });
+}
+
+void hand_out(Session& session, std::unique_ptr<arrow::BatchReader> reader, ArrowArrayStream* out) {
+  session.stream_error.clear();
+  arrow::export_stream(std::move(reader), out, session.stream_error.sink());
+}
+
+sluice_status store_open(const sluice_host*, const sluice_option* options, int64_t count, sluice_store** out,
+                         sluice_error* error) {
+  return sdk::guard(error, [&] {
+    auto store = std::make_unique<sluice_store>();
+    store->settings = settings_from_options(options, count);
+    *out = store.release();
+  });
+}
+
+void store_close(sluice_store* store) { delete store; }
+
+sluice_status session_open(sluice_store* store, sluice_session** out, sluice_error* error) {
+  return sdk::guard(error, [&] { *out = new sluice_session(*store); });
+}
+
+void session_close(sluice_session* session) { delete session; }
+
+void cancel(sluice_session* session) { session->session.home().cancel(); }
+
+sluice_status capabilities(sluice_session* handle, sluice_capabilities* out, sluice_error* error) {
+  return call(handle, error, [&](Session&) {
+    sluice_capabilities answer{};
+    // Each writer has a part of its own; only the commits, which are small, wait for one another.
+    answer.max_writers = 0;
+    answer.flags = SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_CAN_TRANSACTIONAL_DDL;
+    sdk::answer(out, answer);
+  });
+}
+
+sluice_status identity(sluice_session* handle, sluice_buffer* out, sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    const json answer = {{"id", session.id()},
+                         {"version", "CSV, RFC 4180"},
+                         {"name", session.path()},
+                         {"pin", files::pin_of(session.home())}};
+    sdk::fill(out, answer.dump(-1, ' ', false, json::error_handler_t::replace));
+  });
+}
+
+sluice_status catalog(sluice_session* handle, const char* filter, sluice_buffer* out, sluice_error* error) {
+  return call(handle, error, [&](Session& session) { sdk::fill(out, describe_catalog(session, sdk::text(filter))); });
+}
+
+sluice_status ddl(sluice_session* handle, const char* catalog_json, const char* stage, sluice_buffer* out,
+                  sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    sdk::fill(out, ddl_for_catalog(session.dialect(), sdk::text(catalog_json), sdk::text(stage)));
+  });
+}
+
+std::string without_parameters(const char* text, int64_t count) {
+  if (count == 0) return sdk::text(text);
+  throw Error(Code::invalid_argument, "csv: statements take no parameters, " + std::to_string(count) + " are given");
+}
+
+sluice_status query(sluice_session* handle, const char* text, const char* const*, int64_t param_count,
+                    ArrowArrayStream* out, sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    hand_out(session, run_query(session, without_parameters(text, param_count)), out);
+  });
+}
+
+sluice_status execute_text(sluice_session* handle, const char* text, const char* const*, int64_t param_count,
+                           int64_t* rows, sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    const int64_t changed = run_statement(session, without_parameters(text, param_count));
+    if (rows != nullptr) *rows = changed;
+  });
+}
+
+sluice_status snapshot_export(sluice_session* handle, sluice_buffer* token, sluice_error* error) {
+  return call(handle, error, [&](Session& session) { sdk::fill(token, export_snapshot(session)); });
+}
+
+sluice_status snapshot_join(sluice_session* handle, const char* token, sluice_error* error) {
+  return call(handle, error, [&](Session& session) { join_snapshot(session, sdk::text(token)); });
+}
+
+sluice_status snapshot_confirm(sluice_session* handle, const char* token, sluice_error* error) {
+  return call(handle, error, [&](Session& session) { confirm_snapshot(session, sdk::text(token)); });
+}
+
+sluice_status source_state(sluice_session* handle, const char* filter, sluice_buffer* out, sluice_error* error) {
+  return call(handle, error,
+              [&](Session& session) { sdk::fill(out, describe_source_state(session, sdk::text(filter))); });
+}
+
+sluice_status plan(sluice_session* handle, const sluice_read_spec* spec, int64_t wanted, sluice_buffer* out,
+                   sluice_error* error) {
+  return call(handle, error,
+              [&](Session& session) { sdk::fill(out, plan_chunks(session, sdk::read_spec(spec), wanted)); });
+}
+
+sluice_status read(sluice_session* handle, const sluice_read_spec* spec, ArrowArrayStream* out, sluice_error* error) {
+  return call(handle, error,
+              [&](Session& session) { hand_out(session, read_rows(session, sdk::read_spec(spec)), out); });
+}
+
+void stream_error(sluice_session* handle, sluice_error* out) { handle->session.stream_error.copy_to(out); }
+
+files::FenceRequest request_from(const sluice_fence_request* given) {
+  const sluice_fence_request raw = sdk::read_struct(given);
+  if (raw.mode != SLUICE_FENCE_IF_FREE && raw.mode != SLUICE_FENCE_TAKE_OVER) {
+    throw Error(Code::invalid_argument, "fence: unknown mode " + std::to_string(raw.mode));
+  }
+  return {raw.mode == SLUICE_FENCE_TAKE_OVER,
+          sdk::text(raw.run),
+          sdk::text(raw.host),
+          sdk::text(raw.boot_id),
+          sdk::text(raw.journal),
+          raw.pid,
+          raw.pid_start,
+          raw.lease_ms};
+}
+
+sluice_status fence_acquire(sluice_session* handle, const sluice_fence_request* request, int64_t* epoch,
+                            sluice_buffer* holder, sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    session.require_target("acquiring the fence");
+    std::string held_by;
+    const auto acquired = files::acquire_fence(session.home(), request_from(request), held_by);
+    if (acquired) {
+      *epoch = *acquired;
+      return;
+    }
+    if (holder != nullptr) sdk::fill(holder, held_by);
+    throw Error(Code::conflict, session.path() + ": another run holds this target: " + held_by,
+                "wait for it, or `resume` that run");
+  });
+}
+
+sluice_status fence_look(sluice_session* handle, sluice_buffer* out, sluice_error* error) {
+  return call(handle, error, [&](Session& session) { sdk::fill(out, files::look_at_fence(session.home())); });
+}
+
+sluice_status fence_renew(sluice_session* handle, const sluice_fence* fence, int64_t lease_ms, sluice_error* error) {
+  return call(handle, error,
+              [&](Session& session) { files::renew_fence(session.home(), sdk::fence(fence), lease_ms); });
+}
+
+sluice_status fence_release(sluice_session* handle, const sluice_fence* fence, sluice_error* error) {
+  return call(handle, error, [&](Session& session) { files::release_fence(session.home(), sdk::fence(fence)); });
+}
+
+sluice_status guard_begin(sluice_session* handle, const sluice_fence* fence, const sluice_work_key* key,
+                          int32_t* already_done, sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    *already_done = files::begin_guard(session.home(), sdk::fence(fence), sdk::work_key(key)) ? 0 : 1;
+  });
+}
+
+sluice_status guard_commit(sluice_session* handle, const sluice_work_result* result, sluice_error* error) {
+  return call(handle, error, [&](Session& session) { files::commit_guard(session.home(), sdk::read_struct(result)); });
+}
+
+void guard_abort(sluice_session* handle) { files::abort_guard(handle->session.home()); }
+
+sluice_status guard_probe(sluice_session* handle, const sluice_work_key* key, sluice_buffer* out, sluice_error* error) {
+  return call(handle, error,
+              [&](Session& session) { sdk::fill(out, files::probe_guard(session.home(), sdk::work_key(key))); });
+}
+
+sluice_status ledger_read(sluice_session* handle, const char* run, const char* node, ArrowArrayStream* out,
+                          sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    hand_out(session, files::read_ledger(session.home(), sdk::text(run), sdk::text(node)), out);
+  });
+}
+
+sluice_status ledger_forget(sluice_session* handle, const char* run, const char* node, uint32_t generation,
+                            sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    files::forget_work(session.home(), sdk::text(run), sdk::text(node), generation);
+  });
+}
+
+sluice_status ledger_retire(sluice_session* handle, const sluice_fence* fence, const char* run, sluice_error* error) {
+  return call(handle, error,
+              [&](Session& session) { files::retire_run(session.home(), sdk::fence(fence), sdk::text(run)); });
+}
+
+sluice_status objects_record(sluice_session* handle, const char* objects, sluice_error* error) {
+  return call(handle, error, [&](Session& session) { files::record_objects(session.home(), sdk::text(objects)); });
+}
+
+sluice_status objects_drop(sluice_session* handle, const char* run, const char* node, sluice_buffer* out,
+                           sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    sdk::fill(out, files::drop_objects(session.home(), sdk::text(run), sdk::text(node)));
+  });
+}
+
+sluice_status objects_list(sluice_session* handle, const char* run, const char* node, sluice_buffer* out,
+                           sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    sdk::fill(out, files::list_objects(session.home(), sdk::text(run), sdk::text(node)));
+  });
+}
+
+sluice_status load(sluice_session* handle, const sluice_load_spec* spec, ArrowArrayStream* stream,
+                   sluice_load_result* result, sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    arrow::Stream taken(stream);
+    arrow::StreamReader batches(std::move(taken));
+    const Loaded loaded = load_rows(session, sdk::load_spec(spec), batches);
+    sluice_load_result answer{};
+    answer.rows = loaded.rows;
+    answer.bytes = loaded.bytes;
+    sdk::answer(result, answer);
+  });
+}
+
+const void* get_extension(const char*) { return nullptr; }
+
+const sluice_plugin kPlugin = {
+    .struct_size = sizeof(sluice_plugin),
+    .abi_major = 1,
+    .abi_minor = 0,
+    .roles = SLUICE_ROLE_SOURCE | SLUICE_ROLE_TARGET,
+    .name = "csv",
+    .version = "0.1.0",
+    .store_open = store_open,
+    .store_close = store_close,
+    .session_open = session_open,
+    .session_close = session_close,
+    .cancel = cancel,
+    .capabilities = capabilities,
+    .identity = identity,
+    .catalog = catalog,
+    .ddl = ddl,
+    .query = query,
+    .execute = execute_text,
+    .snapshot_export = snapshot_export,
+    .snapshot_join = snapshot_join,
+    .snapshot_confirm = snapshot_confirm,
+    .source_state = source_state,
+    .plan_chunks = plan,
+    .read = read,
+    .stream_error = stream_error,
+    .fence_acquire = fence_acquire,
+    .fence_look = fence_look,
+    .fence_renew = fence_renew,
+    .fence_release = fence_release,
+    .guard_begin = guard_begin,
+    .guard_commit = guard_commit,
+    .guard_abort = guard_abort,
+    .guard_probe = guard_probe,
+    .ledger_read = ledger_read,
+    .ledger_forget = ledger_forget,
+    .ledger_retire = ledger_retire,
+    .objects_record = objects_record,
+    .objects_drop = objects_drop,
+    .objects_list = objects_list,
+    .load = load,
+    .fingerprint = nullptr,
+    .get_extension = get_extension,
+};
+
+}  // namespace
+
+extern "C" SLUICE_EXPORT const sluice_plugin* sluice_plugin_v1(void) { return &kPlugin; }

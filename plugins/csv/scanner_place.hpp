@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstddef>
+
+/// Limits and texts that the parts of the scanner share.
+namespace sluice::csv {
+
+constexpr size_t kBlock = size_t{1} << 18;
+constexpr size_t kFirstBuffer = 2 * kBlock;
+/// A quote that never ends must not take the whole file into memory.
+constexpr size_t kMostRow = size_t{256} << 20;
+
+constexpr const char* kNulHint = "remove it; for UTF-16 set encoding = \"utf-16\"";
+
+}  // namespace sluice::csv
