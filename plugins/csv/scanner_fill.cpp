@@ -38,13 +38,16 @@ int64_t lines_before(const Scan& scan, int64_t offset) {
 }  // namespace
 
 void RowScanner::require_row_start(const Scan& scan, int64_t offset) const {
-  if (offset <= 0 || offset >= input_.size() || (offset == scan.begin && offset == scan.end)) return;
+  if (offset <= 0 || offset >= input_.size()) return;
   files::Input input(scan.segments);
-  char before[2] = {0, 0};
-  input.seek(std::max<int64_t>(0, offset - 2));
-  input.read(before, static_cast<size_t>(std::min<int64_t>(2, offset)));
-  const bool is_mark = offset <= 3 && files::find_mark(std::string_view("\xEF\xBB\xBF")).size >= offset;
-  if (is_mark || std::any_of(before, before + 2, [](char c) { return c == '\n' || c == '\r'; })) return;
+  char first[4] = {};
+  const bool is_mark = files::find_mark({first, input.read(first, sizeof first)}).size == offset;
+  // In UTF-16 either byte of the character before may be the line break's.
+  const int64_t width = files::encoded_size(scan.encoding, "\n");
+  char before[2] = {};
+  input.seek(std::max<int64_t>(0, offset - width));
+  input.read(before, static_cast<size_t>(width));
+  if (is_mark || std::any_of(before, before + width, [](char c) { return c == '\n' || c == '\r'; })) return;
   const files::Place place = input.place_of(offset);
   throw Error(Code::invalid_argument, place.path + ", byte " + std::to_string(place.offset) + ": no row begins there",
               "take bounds from plan_chunks of the same file");
