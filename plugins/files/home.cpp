@@ -131,11 +131,10 @@ void Home::drop() {
   const bool made_directory = look.step() && look.integer(0) > 0;
   { const Statement gone(std::move(look)); }
   close();
-  // The ledger goes first: without it, what is left is no home.
+  // The ledger goes last: as long as it is there, whoever comes next sees that there is something to retire.
   std::error_code ignored;
-  fs::remove(folder() + "/ledger.db", ignored);
-  sync_directory(folder());
   fs::remove_all(parts_folder(), ignored);
+  fs::remove(folder() + "/ledger.db", ignored);
   // Not what else is in it: an engine that was started in this directory keeps its journals there.
   fs::remove(folder(), ignored);
   sync_directory(directory_);
