@@ -40,8 +40,10 @@ char character_from_text(const std::string& name, const std::string& value) {
     if (value == word) return character;
   }
   const bool is_one = value.size() == 1 && static_cast<unsigned char>(value[0]) < 0x80;
-  if (!is_one || value[0] == '\n' || value[0] == '\r' || value[0] == '\0') {
-    refuse(name, value, "one ASCII character, or comma, tab, semicolon, pipe, space, double, backslash");
+  // Digits and letters would make numbers and words mean something else.
+  if (!is_one || value[0] == '\n' || value[0] == '\r' || value[0] == '\0' || std::isalnum(value[0]) != 0) {
+    refuse(name, value,
+           "one ASCII character that is no letter or digit, or comma, tab, semicolon, pipe, space, double, backslash");
   }
   return value[0];
 }

@@ -21,7 +21,7 @@ std::vector<std::string> filtered_paths(Session& session, const std::string& fil
   std::vector<std::string> paths;
   for (const Source& source : list_sources(session)) {
     const bool is_wanted = tables.empty() || std::find(tables.begin(), tables.end(), source.name) != tables.end();
-    if (is_wanted && !source.has_columns) paths.push_back(source.segments[0].path);
+    if (is_wanted && !source.is_unpublished) paths.push_back(source.segments[0].path);
   }
   return paths;
 }

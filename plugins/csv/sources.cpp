@@ -60,17 +60,25 @@ std::vector<std::string> files_of(const Session& session) {
   return paths;
 }
 
-/// A table that has its file in place is that file.
-void add_unpublished(Session& session, std::vector<Source>& sources) {
+/// A table that has its file in place is that file; without a header in it the run still knows the names.
+bool is_published(const files::Table& table, std::vector<Source>& sources) {
+  const auto found =
+      std::find_if(sources.begin(), sources.end(), [&](const auto& source) { return source.name == table.name; });
+  if (found == sources.end() || !table.is_published()) return false;
+  const auto& state = found->segments[0].expected;
+  if (state && files::state_to_token(*state) == table.published)
+    found->columns = columns_from_description(table.description);
+  return true;
+}
+
+void add_tables_of_runs(Session& session, std::vector<Source>& sources) {
   for (const files::Table& table : files::list_tables(session.home())) {
-    const bool is_there =
-        std::any_of(sources.begin(), sources.end(), [&](const auto& s) { return s.name == table.name; });
-    if (is_there && table.is_published()) continue;
+    if (is_published(table, sources)) continue;
     Source source;
     source.name = table.name;
     source.dialect = session.dialect().for_file(table.file);
     source.segments = files::segments_of(session.home(), table);
-    source.has_columns = true;
+    source.is_unpublished = true;
     source.columns = columns_from_description(table.description);
     source.rows = files::count_rows(session.home(), table);
     sources.push_back(std::move(source));
@@ -80,7 +88,6 @@ void add_unpublished(Session& session, std::vector<Source>& sources) {
 void refuse_equal_names(const std::vector<Source>& sources) {
   std::map<std::string, std::string> seen;
   for (const Source& source : sources) {
-    if (source.has_columns) continue;
     const auto [found, is_new] = seen.emplace(source.name, source.segments[0].path);
     if (is_new) continue;
     throw Error(Code::invalid_argument,
@@ -108,8 +115,12 @@ std::vector<std::string> names_from_cells(const RowScanner& row) {
   return names;
 }
 
-std::vector<std::string> numbered_names(size_t width) {
+/// Names for a file without a header.
+std::vector<std::string> names_without_header(const Source& source, size_t width) {
   std::vector<std::string> names;
+  for (const arrow::Field& column : source.columns) names.push_back(column.name);
+  if (names.size() == width) return names;
+  names.clear();
   for (size_t i = 1; i <= width; ++i) names.push_back("c" + std::to_string(i));
   return names;
 }
@@ -139,7 +150,7 @@ std::vector<Source> list_sources(Session& session) {
   std::vector<Source> sources;
   for (const std::string& path : files_of(session)) sources.push_back(source_of_file(session, path));
   refuse_equal_names(sources);
-  if (session.is_directory()) add_unpublished(session, sources);
+  if (session.is_directory()) add_tables_of_runs(session, sources);
   return sources;
 }
 
@@ -170,7 +181,7 @@ Scan Shape::scan(int64_t begin, int64_t end) const {
 Shape shape_of(Source source, const std::atomic<bool>& cancelled) {
   Shape shape;
   shape.source = std::move(source);
-  if (shape.source.has_columns) {
+  if (shape.source.is_unpublished) {
     for (const arrow::Field& column : shape.source.columns) shape.columns.push_back(column.name);
     return shape;
   }
@@ -181,7 +192,8 @@ Shape shape_of(Source source, const std::atomic<bool>& cancelled) {
                 shape.source.segments[0].path + ": is empty: expected a row that names or shows the columns",
                 "leave the table out with `except`, or write its header");
   }
-  shape.columns = shape.source.dialect.has_header ? names_from_cells(rows) : numbered_names(rows.width());
+  shape.columns =
+      shape.source.dialect.has_header ? names_from_cells(rows) : names_without_header(shape.source, rows.width());
   if (shape.source.dialect.has_header) shape.data_begin = rows.row_end();
   return shape;
 }

@@ -17,9 +17,9 @@ struct Source {
   std::string name;
   std::vector<files::Segment> segments;
   Dialect dialect;
-  bool has_columns = false;  ///< of a run that is still writing it: known without a header
-  std::vector<arrow::Field> columns;
-  int64_t rows = -1;  ///< where they are known
+  bool is_unpublished = false;        ///< parts of a run that is still writing it, which have no header
+  std::vector<arrow::Field> columns;  ///< where a run knows them; else the header tells
+  int64_t rows = -1;                  ///< where they are known
 
   int64_t bytes() const;
 };

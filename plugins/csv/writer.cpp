@@ -24,6 +24,7 @@ RowWriter::RowWriter(const Dialect& dialect) : dialect_(dialect) {
   }
   // Characters that are not set, and a NUL, which load_rows refuses.
   is_special_[0] = false;
+  is_integer_plain_ = !is_special_['-'] && dialect.comment != '-' && !dialect.null_text;
 }
 
 void RowWriter::separate() {
@@ -36,11 +37,10 @@ void RowWriter::put_null() {
   is_first_ = false;
 }
 
-void RowWriter::put_plain(std::string_view text) {
-  if (dialect_.delimiter == '-' || dialect_.delimiter == '.' || dialect_.null_text || dialect_.comment != 0)
-    return put_text(text);
+void RowWriter::put_integer(std::string_view digits) {
+  if (!is_integer_plain_) return put_text(digits);
   separate();
-  out_ += text;
+  out_ += digits;
   is_first_ = false;
 }
 
@@ -106,7 +106,7 @@ void RowWriter::put_value(const arrow::ColumnView& column, int64_t row) {
     case Kind::uint32: {
       char digits[24];
       const auto end = std::to_chars(digits, digits + sizeof digits, column.int64(row)).ptr;
-      return put_plain({digits, static_cast<size_t>(end - digits)});
+      return put_integer({digits, static_cast<size_t>(end - digits)});
     }
     default: put_text(arrow::value_to_text(column, row));
   }

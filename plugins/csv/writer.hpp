@@ -26,8 +26,7 @@ class RowWriter {
   void begin_row() { is_first_ = true; }
   void put_null();
   void put_text(std::string_view text);
-  /// A text of digits, letters and signs that are none of the dialect's.
-  void put_plain(std::string_view text);
+  void put_integer(std::string_view digits);
   void put_value(const arrow::ColumnView& column, int64_t row);
   void end_row() { out_ += '\n'; }
 
@@ -43,6 +42,7 @@ class RowWriter {
   std::array<bool, 256> is_special_{};
   std::string out_;
   bool is_first_ = true;
+  bool is_integer_plain_ = false;  ///< digits and a minus never need quotes
 };
 
 struct Loaded {

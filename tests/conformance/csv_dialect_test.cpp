@@ -149,6 +149,7 @@ TEST(CsvOptions, AreChecked) {
   };
   EXPECT_THAT(refusal({{"delimeter", ";"}}), HasSubstr("did you mean delimiter?"));
   EXPECT_THAT(refusal({{"delimiter", ";;"}}), HasSubstr("expected one ASCII character"));
+  EXPECT_THAT(refusal({{"quote", "7"}}), HasSubstr("that is no letter or digit"));
   EXPECT_THAT(refusal({{"delimiter", "\""}}), HasSubstr("delimiter and quote are the same character"));
   EXPECT_THAT(refusal({{"encoding", "ebcdic"}}),
               HasSubstr("expected utf-8, utf-8-bom, latin1, windows-1252 or utf-16"));

@@ -322,6 +322,20 @@ const store::Options kDialects[] = {
 
 INSTANTIATE_TEST_SUITE_P(Dialects, CsvRoundTrip, testing::ValuesIn(kDialects));
 
+TEST(CsvWithoutHeader, KeepsItsNamesWhileTheRunLasts) {
+  const TempDirectory directory;
+  Target target(directory.path(), {{"header", "no"}});
+  const catalog::Catalog catalog = table_of("orders", kColumns);
+  target.shape(catalog, "tables", "make");
+  arrow::BatchBuilder rows = orders(1, 2);
+  target.load("orders", 0, rows);
+  target.shape(catalog, "finish", "finish");
+  EXPECT_EQ(read_text(directory / "orders.csv"), "1,n1\n2,n2\n");
+  EXPECT_THAT(columns_of(target.session, "orders"), ElementsAre("id", "name"));
+  target.session.ledger_retire(target.fence, "r-1");
+  EXPECT_THAT(columns_of(target.session, "orders"), ElementsAre("c1", "c2"));
+}
+
 TEST(CsvOneColumn, TellsNullFromEmpty) {
   const TempDirectory directory;
   const std::vector<arrow::Field> columns = {{"a", {Kind::text}}};
