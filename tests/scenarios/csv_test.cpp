@@ -78,7 +78,7 @@ return workflow "shop" {
   },
   phase "proof" {
     step "counts" { verify.counts { map = m } },
-    gate "more" "total(rows.rows) > 1000",
+    gate "more" "total(copy.rows.rows) > 1000",
     on_fail = rollback_to "prepare",
   },
 }
