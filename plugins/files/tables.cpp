@@ -108,7 +108,8 @@ void create_table(Home& home, const NewTable& table) {
   home.require_guard("creating a table");
   begin_writing(home, "creating a table");
   if (find_table(home, table.name)) {
-    throw Error(Code::already_exists, home.directory() + ": this run has a table " + table.name + " already");
+    throw Error(Code::already_exists, home.directory() + ": a run that is not over has a table " + table.name,
+                "resume or roll back that run first, or name another directory");
   }
   refuse_taken(home, table.file);
   change(home.database(),
