@@ -55,10 +55,24 @@ enum {
 };
 
 /* What to do with a value that does not fit the wanted type. */
-enum { SLUICE_MISMATCH_STOP = 1 };
+enum {
+  SLUICE_MISMATCH_STOP = 1,  /* the stream fails */
+  SLUICE_MISMATCH_REJECT = 2 /* the row goes to the spec's reject sink and the stream goes on; slower */
+};
 
-/* How rows enter a table. */
-enum { SLUICE_LOAD_APPEND = 1 };
+/* How rows enter a table. The last two need SLUICE_CAN_UPSERT and the spec's key, which must be unique in the target. */
+enum {
+  SLUICE_LOAD_APPEND = 1,
+  SLUICE_LOAD_UPSERT = 2,        /* a row whose key is there already gets the stream's values */
+  SLUICE_LOAD_INSERT_MISSING = 3 /* a row whose key is there already stays as it is */
+};
+
+/* Savepoints inside a guard. One at a time: SET, then KEEP or UNDO. */
+enum {
+  SLUICE_SAVEPOINT_SET = 1,
+  SLUICE_SAVEPOINT_KEEP = 2,
+  SLUICE_SAVEPOINT_UNDO = 3 /* also after an error: the guard may go on from where SET was */
+};
 
 /* How fence_acquire treats a holder that is not known to be dead. */
 enum {
@@ -119,6 +133,23 @@ typedef struct sluice_bound {
   int64_t count;
 } sluice_bound;
 
+/* A row that a reader leaves out. Texts live for the call. */
+typedef struct sluice_reject {
+  uint32_t struct_size;
+  int32_t code;       /* SLUICE_DATA */
+  const char *key;    /* which row: "id=7", "line 12" */
+  const char *column; /* "" where it is not one column's fault */
+  const char *reason;
+  const char *row;    /* JSON: an object of column to text or null, the values as the store has them; bytes as \\x and hex digits */
+} sluice_reject;
+
+/* Takes rows that are left out. `take` answers SLUICE_OK to go on; anything else ends the stream with that status and error.
+ * Called by the thread that pulls the stream, from within the pull. */
+typedef struct sluice_reject_sink {
+  void *context;
+  sluice_status (*take)(void *context, const sluice_reject *reject, sluice_error *error);
+} sluice_reject_sink;
+
 /* What to read: the named columns of one table, in that order, of the rows with lower <= key < upper. */
 typedef struct sluice_read_spec {
   uint32_t struct_size;
@@ -135,6 +166,7 @@ typedef struct sluice_read_spec {
   const struct ArrowSchema *wanted; /* a struct with a child per column: the exact types to deliver; NULL: the store's own */
   int64_t batch_rows;       /* at most so many rows in a batch; 0: the plugin chooses */
   int64_t batch_bytes;      /* and about so many bytes; 0: the plugin chooses */
+  const sluice_reject_sink *rejects; /* for SLUICE_MISMATCH_REJECT; lives as long as the stream */
 } sluice_read_spec;
 
 /* The set fingerprint of rows (VERIFICATION): count, sum mod 2^128, xor of 128-bit row hashes. */
@@ -195,6 +227,8 @@ typedef struct sluice_load_spec {
   const char *table;
   const char *const *columns;
   int64_t column_count;
+  const char *const *key; /* columns that tell rows apart, for the modes that look whether a row is there */
+  int64_t key_count;
 } sluice_load_spec;
 
 typedef struct sluice_load_result {
@@ -202,6 +236,7 @@ typedef struct sluice_load_result {
   uint32_t reserved;
   int64_t rows;  /* rows the store says it wrote */
   int64_t bytes; /* bytes sent to it, as far as known */
+  int64_t already_there; /* rows that SLUICE_LOAD_INSERT_MISSING left as they were */
 } sluice_load_result;
 
 typedef struct sluice_store sluice_store;
@@ -285,7 +320,8 @@ typedef struct sluice_plugin {
 
   /* --- guard: one transaction with fence check and ledger row around everything that changes the target. begin with
    * *already_done = 1 has opened nothing: skip the work. A stale fence is CONFLICT with sqlstate "SL001". commit writes the
-   * result first; when the connection is lost inside COMMIT it answers IN_DOUBT. After an error only abort is allowed. */
+   * result first; when the connection is lost inside COMMIT it answers IN_DOUBT. After an error only abort is allowed, or
+   * savepoint's UNDO. */
   sluice_status (*guard_begin)(sluice_session *session, const sluice_fence *fence, const sluice_work_key *key,
                                int32_t *already_done, sluice_error *error);
   sluice_status (*guard_commit)(sluice_session *session, const sluice_work_result *result, sluice_error *error);
@@ -326,4 +362,13 @@ typedef struct sluice_plugin {
 
   /* Unstable parts live behind names, never in this table. NULL when there is no such part. */
   const void *(*get_extension)(const char *name);
+
+  /* --- rejects, optional (the first two together). Rows that were left out are kept beside the ledger, in the guard's own
+   * transaction: record adds JSON texts to the guard's work key; ledger_forget and ledger_retire delete them with the rows of
+   * the ledger. read: an Arrow stream of those of (run, node, generation): table (utf8), chunk (int64), reject (utf8), in the
+   * order they were recorded. savepoint: SLUICE_SAVEPOINT_..., inside a guard; data errors of `load` can be undone so. */
+  sluice_status (*rejects_record)(sluice_session *session, const char *const *rejects, int64_t count, sluice_error *error);
+  sluice_status (*rejects_read)(sluice_session *session, const char *run, const char *node, uint32_t generation,
+                                struct ArrowArrayStream *out, sluice_error *error);
+  sluice_status (*savepoint)(sluice_session *session, int32_t action, sluice_error *error);
 } sluice_plugin;

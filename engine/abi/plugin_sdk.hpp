@@ -121,6 +121,48 @@ class StreamErrorSlot {
   sluice_error error_{};
 };
 
+/// Hands a row that is left out to the engine. `row` is a JSON object as sluice_reject wants it. Throws what the engine answers
+/// when it wants no more.
+inline void reject(const sluice_reject_sink& sink, const Error& why, const std::string& key, const std::string& column,
+                   const std::string& row) {
+  sluice_reject reject{};
+  reject.struct_size = sizeof reject;
+  reject.code = static_cast<int32_t>(why.code());
+  reject.key = key.c_str();
+  reject.column = column.c_str();
+  reject.reason = why.what();
+  reject.row = row.c_str();
+  sluice_error error{};
+  const sluice_status status = sink.take(sink.context, &reject, &error);
+  if (status != SLUICE_OK) throw Error(static_cast<Code>(status), error.message).with_sqlstate(error.sqlstate);
+}
+
+/// The columns of rejects_read.
+inline std::vector<arrow::Field> reject_fields() {
+  return {{"table", {arrow::Kind::text}, false}, {"chunk", {arrow::Kind::int64}, false}, {"reject", {arrow::Kind::text}, false}};
+}
+
+/// A stream without rows.
+class NoRows : public arrow::BatchReader {
+ public:
+  explicit NoRows(std::vector<arrow::Field> fields) : fields_(std::move(fields)) {}
+  const std::vector<arrow::Field>& fields() const override { return fields_; }
+  arrow::Array next() override { return {}; }
+
+ private:
+  std::vector<arrow::Field> fields_;
+};
+
+/// A savepoint's action in SQL, in the words that all SQL stores share.
+inline std::vector<const char*> savepoint_statements(int32_t action) {
+  switch (action) {
+    case SLUICE_SAVEPOINT_SET: return {"SAVEPOINT sluice_load"};
+    case SLUICE_SAVEPOINT_KEEP: return {"RELEASE SAVEPOINT sluice_load"};
+    case SLUICE_SAVEPOINT_UNDO: return {"ROLLBACK TO SAVEPOINT sluice_load", "RELEASE SAVEPOINT sluice_load"};
+    default: throw Error(Code::invalid_argument, "savepoint: unknown action " + std::to_string(action));
+  }
+}
+
 /// Sends lines to the engine's log; silent where the engine offers none.
 class Log {
  public:

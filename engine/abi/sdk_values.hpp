@@ -61,6 +61,7 @@ struct ReadSpec {
   std::vector<arrow::Field> wanted;  ///< empty: the store's own types
   int64_t batch_rows = 0;
   int64_t batch_bytes = 0;
+  const sluice_reject_sink* rejects = nullptr;  ///< rows that don't fit go there; nullptr: the stream fails
 };
 
 inline std::vector<KeyValue> bound_values(const sluice_bound& bound) {
@@ -91,8 +92,12 @@ inline ReadSpec read_spec(const sluice_read_spec* given) {
                 text(raw.where),
                 {},
                 raw.batch_rows,
-                raw.batch_bytes};
+                raw.batch_bytes,
+                raw.mismatch == SLUICE_MISMATCH_REJECT ? raw.rejects : nullptr};
   if (spec.table.empty()) throw Error(Code::invalid_argument, "read: no table is named");
+  if (raw.mismatch == SLUICE_MISMATCH_REJECT && raw.rejects == nullptr) {
+    throw Error(Code::invalid_argument, spec.table + ": rows are to be rejected, but there is no sink for them");
+  }
   if (raw.wanted != nullptr) spec.wanted = arrow::import_schema(*raw.wanted);
   if (raw.wanted != nullptr && spec.wanted.size() != spec.columns.size()) {
     throw Error(Code::invalid_argument, spec.table + ": " + std::to_string(spec.columns.size()) +
@@ -114,16 +119,26 @@ struct LoadSpec {
   std::string schema;
   std::string table;
   std::vector<std::string> columns;
+  std::vector<std::string> key;  ///< of the modes other than append
 };
 
 inline LoadSpec load_spec(const sluice_load_spec* given) {
   const sluice_load_spec raw = read_struct(given);
-  LoadSpec spec{raw.mode, text(raw.schema), text(raw.table), texts(raw.columns, raw.column_count)};
-  if (spec.mode != SLUICE_LOAD_APPEND) {
+  LoadSpec spec{raw.mode, text(raw.schema), text(raw.table), texts(raw.columns, raw.column_count), texts(raw.key, raw.key_count)};
+  if (spec.mode < SLUICE_LOAD_APPEND || spec.mode > SLUICE_LOAD_INSERT_MISSING) {
     throw Error(Code::unsupported, "load: unknown mode " + std::to_string(spec.mode));
+  }
+  if (spec.mode != SLUICE_LOAD_APPEND && spec.key.empty()) {
+    throw Error(Code::invalid_argument, spec.table + ": looking for rows that are there needs a key");
   }
   if (spec.table.empty()) throw Error(Code::invalid_argument, "load: no table is named");
   return spec;
+}
+
+/// For stores that can't look whether a row is there. Throws Error(unsupported).
+inline void require_append(const LoadSpec& spec) {
+  if (spec.mode == SLUICE_LOAD_APPEND) return;
+  throw Error(Code::unsupported, spec.table + ": this store only appends rows", "copy into an empty table");
 }
 
 struct WorkKey {

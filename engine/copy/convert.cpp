@@ -105,7 +105,7 @@ class ConvertedReader : public arrow::BatchReader {
 bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
 bool is_float(Kind kind) { return kind == Kind::float32 || kind == Kind::float64; }
 
-std::string RowPlace::describe(int64_t row) const {
+std::string RowPlace::key(int64_t row) const {
   std::string key;
   for (const std::string& name : table_.key) {
     for (size_t i = 0; i < table_.columns.size(); ++i) {
@@ -114,6 +114,11 @@ std::string RowPlace::describe(int64_t row) const {
       key += (key.empty() ? "" : ", ") + name_of(table_.columns[i], side_) + "=" + value;
     }
   }
+  return key;
+}
+
+std::string RowPlace::describe(int64_t row) const {
+  const std::string key = this->key(row);
   const std::string& table = side_ == Side::source ? table_.source_table : table_.target_table;
   return key.empty() ? table : table + " (" + key + ")";
 }

@@ -19,6 +19,8 @@ class RowPlace {
   RowPlace(const catalog::TableMapping& table, Side side, const std::vector<arrow::ColumnView>& views)
       : table_(table), side_(side), views_(views) {}
   std::string describe(int64_t row) const;
+  /// "id=7"; "" where no key is known.
+  std::string key(int64_t row) const;
 
  private:
   const catalog::TableMapping& table_;

@@ -3,6 +3,7 @@
 #include "arrow/fingerprint.hpp"
 #include "base/error.hpp"
 #include "base/units.hpp"
+#include "copy/careful_copy.hpp"
 #include "copy/convert.hpp"
 
 namespace sluice::copy {
@@ -59,7 +60,39 @@ class ConvertingReader : public arrow::BatchReader {
   const Progress& progress_;
 };
 
-store::ReadSpec read_spec(const ChunkWork& work) {
+void copy_whole(store::Session& source, store::Session& target, const ChunkWork& work, const Progress& progress, ChunkOutcome& outcome) {
+  store::WorkResult& result = outcome.result;
+  auto batches = std::make_unique<ConvertingReader>(source.read(chunk_read_spec(work)), work.table, result, progress);
+  const store::LoadResult loaded = target.load(chunk_load_spec(work), std::move(batches));
+  require_all_loaded(work, result.emitted, loaded);
+  result.written = loaded.rows;
+  result.already_there = loaded.already_there;
+  outcome.bytes = loaded.bytes;
+}
+
+/// One attempt in a transaction of its own.
+template <typename Copy>
+ChunkOutcome copy_guarded(store::Session& target, const ChunkWork& work, const Copy& copy) {
+  ChunkOutcome outcome;
+  store::Guard guard(target, work.fence, work.key);
+  if (guard.already_done()) {
+    outcome.already_done = true;
+    return outcome;
+  }
+  copy(guard, outcome);
+  outcome.result.bounds = to_json(work.range);
+  try {
+    guard.commit(outcome.result);
+  } catch (...) {
+    if (work.rejects != nullptr) work.rejects->give_back(outcome.rejects);
+    throw;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+store::ReadSpec chunk_read_spec(const ChunkWork& work) {
   store::ReadSpec spec;
   spec.schema = work.table.source_schema;
   spec.table = work.table.source_table;
@@ -72,29 +105,29 @@ store::ReadSpec read_spec(const ChunkWork& work) {
   return spec;
 }
 
-}  // namespace
+store::LoadSpec chunk_load_spec(const ChunkWork& work) {
+  store::LoadSpec spec{work.table.target_schema, work.table.target_table, column_names(work.table, Side::target), work.mode, {}};
+  if (work.mode != store::LoadMode::append) spec.key = work.table.key;
+  return spec;
+}
+
+void require_all_loaded(const ChunkWork& work, int64_t sent, const store::LoadResult& loaded) {
+  if (loaded.rows + loaded.already_there == sent) return;
+  throw Error(Code::data,
+              work.table.target_table + ": " + count_to_text(sent) + " rows were sent and the store says it wrote " +
+                  count_to_text(loaded.rows),
+              "look for a trigger or a rule on the table that drops or adds rows");
+}
 
 ChunkOutcome copy_chunk(store::Session& source, store::Session& target, const ChunkWork& work, const Progress& progress) {
-  ChunkOutcome outcome;
-  store::Guard guard(target, work.fence, work.key);
-  if (guard.already_done()) {
-    outcome.already_done = true;
-    return outcome;
+  try {
+    return copy_guarded(target, work, [&](store::Guard&, ChunkOutcome& outcome) { copy_whole(source, target, work, progress, outcome); });
+  } catch (const Error& error) {
+    if (work.rejects == nullptr || !is_fault_of_rows(error)) throw;
   }
-  store::WorkResult& result = outcome.result;
-  auto batches = std::make_unique<ConvertingReader>(source.read(read_spec(work)), work.table, result, progress);
-  store::LoadSpec spec{work.table.target_schema, work.table.target_table, column_names(work.table, Side::target)};
-  store::LoadResult loaded = target.load(spec, std::move(batches));
-  if (loaded.rows != result.emitted) {
-    throw Error(Code::data, work.table.target_table + ": " + count_to_text(result.emitted) + " rows were sent and the store says it wrote " +
-                                count_to_text(loaded.rows),
-                "look for a trigger or a rule on the table that drops or adds rows");
-  }
-  result.written = loaded.rows;
-  result.bounds = to_json(work.range);
-  outcome.bytes = loaded.bytes;
-  guard.commit(result);
-  return outcome;
+  return copy_guarded(target, work, [&](store::Guard& guard, ChunkOutcome& outcome) {
+    copy_carefully(source, target, guard, work, progress, outcome);
+  });
 }
 
 }  // namespace sluice::copy

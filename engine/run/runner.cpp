@@ -269,6 +269,7 @@ RunEnd Runner::take_up(const std::function<RunEnd(Scheduler&)>& go, const std::v
 
 RunEnd Runner::drive(const std::function<RunEnd(Scheduler&)>& go, journal::Journal& journal, RunState state, Fences& fences) {
   steps::RunContext context(parts_.workflow, parts_.plan, parts_.stores, parts_.run, worker_count());
+  context.set_folder(parts_.state.run_path(parts_.run));
   for (const auto& [store, fence] : fences.held()) context.set_fence(store, fence);
   for (const auto& [store, source_state] : state.source_states) context.expect_state(store, source_state);
   SystemClock clock;

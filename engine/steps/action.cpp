@@ -65,6 +65,13 @@ Throttle* RunContext::throttle(const std::string& node, int64_t per_second) {
   return throttle.get();
 }
 
+copy::RejectLimit* RunContext::rejects(const std::string& node, const std::function<std::unique_ptr<copy::RejectLimit>()>& make) {
+  const std::lock_guard lock(mutex_);
+  auto& limit = rejects_[node];
+  if (limit == nullptr) limit = make();
+  return limit.get();
+}
+
 copy::Snapshot& RunContext::snapshot(const std::string& store) {
   std::lock_guard lock(mutex_);
   auto& snapshot = snapshots_[store];

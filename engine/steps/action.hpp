@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/secret.hpp"
+#include "copy/rejects.hpp"
 #include "copy/snapshots.hpp"
 #include "plan/make_plan.hpp"
 #include "steps/cancel.hpp"
@@ -88,6 +90,12 @@ class RunContext {
 
   /// The one throttle of a step, made at first use; nullptr where per_second is 0.
   Throttle* throttle(const std::string& node, int64_t per_second);
+  /// The one count of a step's rejects, made at first use by `make`.
+  copy::RejectLimit* rejects(const std::string& node, const std::function<std::unique_ptr<copy::RejectLimit>()>& make);
+
+  /// Where the run keeps its files.
+  const std::string& folder() const { return folder_; }
+  void set_folder(std::string folder) { folder_ = std::move(folder); }
 
   std::atomic<int64_t> rows_in_flight{0};  ///< for the status line only
 
@@ -103,6 +111,8 @@ class RunContext {
   std::map<std::string, std::unique_ptr<copy::Snapshot>> snapshots_;
   std::vector<std::pair<std::string, std::string>> new_states_;
   std::map<std::string, std::unique_ptr<Throttle>> throttles_;
+  std::map<std::string, std::unique_ptr<copy::RejectLimit>> rejects_;
+  std::string folder_;
 };
 
 /// What one call of an action has to work with. Lives for the call, on one worker.

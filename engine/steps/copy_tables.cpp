@@ -8,6 +8,7 @@
 #include "copy/copy_chunk.hpp"
 #include "steps/fields.hpp"
 #include "steps/guarded.hpp"
+#include "steps/rejects.hpp"
 
 namespace sluice::steps {
 namespace {
@@ -44,12 +45,28 @@ store::Cuts open_table(StepContext& context, const catalog::TableMapping& table,
   return cuts;
 }
 
+/// What the chunks of this step and generation came to.
+std::vector<store::LedgerRow> chunk_rows(StepContext& context) {
+  std::vector<store::LedgerRow> rows = context.session(context.mapping().to).ledger_read(context.run.run(), context.node.path);
+  std::erase_if(rows, [&](const store::LedgerRow& row) { return row.key.generation != context.generation || row.key.chunk < 0; });
+  return rows;
+}
+
 std::set<std::pair<std::string, int64_t>> finished_chunks(StepContext& context) {
   std::set<std::pair<std::string, int64_t>> finished;
-  for (const auto& row : context.session(context.mapping().to).ledger_read(context.run.run(), context.node.path)) {
-    if (row.key.generation == context.generation && row.key.chunk >= 0) finished.emplace(row.key.table, row.key.chunk);
-  }
+  for (const auto& row : chunk_rows(context)) finished.emplace(row.key.table, row.key.chunk);
   return finished;
+}
+
+/// nullptr where a row that can't be written stops the step. Keyed by the generation: an undo gives all back.
+copy::RejectLimit* reject_limit(StepContext& context) {
+  const auto options = reject_options(context.node);
+  if (!options) return nullptr;
+  return context.run.rejects(context.node.path + "#" + std::to_string(context.generation), [&] {
+    int64_t taken = 0;
+    for (const auto& row : chunk_rows(context)) taken += row.result.rejected + row.result.refused;
+    return std::make_unique<copy::RejectLimit>(options->limit, taken);
+  });
 }
 
 const catalog::TableMapping& table_of(const StepContext& context, const std::string& name) {
@@ -77,6 +94,7 @@ void CopyTables::plan(const workflow::Action& action, plan::PlanContext& context
                       std::to_string(mapping.tables.size()) + " tables from " + mapping.from + " to " + mapping.to,
                   "chunks of " + std::to_string(integer_field(node, "chunk_rows", kDefaultChunkRows)) + " rows"};
   if (const int64_t rate = integer_field(node, "max_rate", 0); rate > 0) node.effects.push_back("at most " + count_to_text(rate) + " rows/s");
+  plan_rejects(context, mapping.to, node);
 }
 
 Expansion CopyTables::expand(StepContext& context) const {
@@ -120,12 +138,12 @@ TaskRecord CopyTables::run(StepContext& context, const Task& task) const {
   int64_t shown = 0;
   auto progress = [&](int64_t rows) {
     context.cancel.check();
-    if (throttle != nullptr) throttle->take(rows - shown, [&] { context.cancel.check(); });
+    if (throttle != nullptr) throttle->take(std::max<int64_t>(0, rows - shown), [&] { context.cancel.check(); });
     context.run.rows_in_flight += rows - shown;
     shown = rows;
   };
   const copy::ChunkWork work{table_of(context, task.table), task.range, context.key(task.table, task.chunk),
-                             context.run.fence(mapping.to), batch_rows(max_rate)};
+                             context.run.fence(mapping.to), batch_rows(max_rate), store::LoadMode::append, reject_limit(context)};
   TaskRecord record;
   record.table = task.table;
   try {
@@ -146,11 +164,18 @@ Conclusion CopyTables::conclude(StepContext& context) const {
   workflow::Metric& rows = conclusion.metrics["rows"];
   workflow::Metric& rejects = conclusion.metrics["rejects"];
   int64_t total = 0;
-  for (const auto& row : context.session(context.mapping().to).ledger_read(context.run.run(), context.node.path)) {
-    if (row.key.generation != context.generation || row.key.chunk < 0) continue;
+  int64_t rejected = 0;
+  std::map<std::string, int64_t> read;
+  for (const auto& row : chunk_rows(context)) {
+    const int64_t left_out = row.result.rejected + row.result.refused;
     rows.tables[row.key.table].numerator += row.result.written;
-    rejects.tables[row.key.table].numerator += row.result.rejected + row.result.refused;
+    rejects.tables[row.key.table].numerator += left_out;
+    read[row.key.table] += row.result.read;
     total += row.result.written;
+    rejected += left_out;
+  }
+  for (const auto& [table, count] : read) {
+    conclusion.metrics["reject_rate"].tables[table] = {true, rejects.tables[table].numerator, std::max<int64_t>(1, count), 0};
   }
   int64_t bytes = 0;
   double seconds = 0;
@@ -162,6 +187,9 @@ Conclusion CopyTables::conclude(StepContext& context) const {
   conclusion.metrics["seconds"].value = workflow::MetricValue{false, 0, 1, seconds};
   conclusion.metrics["rate"].value = workflow::MetricValue{false, 0, 1, seconds > 0 ? static_cast<double>(total) / seconds : 0};
   conclusion.summary = count_of(total, "row") + " in " + count_of(static_cast<int64_t>(rows.tables.size()), "table");
+  if (rejected > 0) {
+    conclusion.summary += ", " + count_of(rejected, "row") + " rejected: " + export_rejects(context, *reject_options(context.node));
+  }
   return conclusion;
 }
 

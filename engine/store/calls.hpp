@@ -34,6 +34,21 @@ class OwnedBuffer {
   sluice_buffer buffer_{};
 };
 
+/// Where a reader puts rows that it leaves out: hands them to `take`. Must live as long as the stream.
+class LeftOutSink {
+ public:
+  explicit LeftOutSink(TakeLeftOut take) : take_(std::move(take)), raw_{this, &LeftOutSink::call} {}
+  LeftOutSink(const LeftOutSink&) = delete;
+  LeftOutSink& operator=(const LeftOutSink&) = delete;
+  const sluice_reject_sink* get() const { return &raw_; }
+
+ private:
+  static sluice_status call(void* context, const sluice_reject* reject, sluice_error* error);
+
+  TakeLeftOut take_;
+  sluice_reject_sink raw_;
+};
+
 /// A ReadSpec as the contract's struct. Keeps what the struct points to; neither moves nor copies.
 class ReadSpecStruct {
  public:
@@ -41,6 +56,11 @@ class ReadSpecStruct {
   ReadSpecStruct(const ReadSpecStruct&) = delete;
   ReadSpecStruct& operator=(const ReadSpecStruct&) = delete;
   const sluice_read_spec* get() const { return &raw_; }
+  /// Lets the stream go on behind rows that don't fit.
+  void reject_into(const LeftOutSink& sink) {
+    raw_.mismatch = SLUICE_MISMATCH_REJECT;
+    raw_.rejects = sink.get();
+  }
 
  private:
   struct Bound {

@@ -149,11 +149,35 @@ Cuts Session::plan_chunks(const ReadSpec& spec, int64_t wanted) {
   return cuts_from_answer(answer.text());
 }
 
+namespace {
+
+/// Keeps the sink for as long as the stream that uses it.
+class LeavingOutReader : public arrow::BatchReader {
+ public:
+  LeavingOutReader(std::unique_ptr<LeftOutSink> sink, std::unique_ptr<arrow::BatchReader> inner)
+      : sink_(std::move(sink)), inner_(std::move(inner)) {}
+  const std::vector<arrow::Field>& fields() const override { return inner_->fields(); }
+  arrow::Array next() override { return inner_->next(); }
+
+ private:
+  std::unique_ptr<LeftOutSink> sink_;
+  std::unique_ptr<arrow::BatchReader> inner_;
+};
+
+}  // namespace
+
 std::unique_ptr<arrow::BatchReader> Session::read(const ReadSpec& spec) {
-  const ReadSpecStruct raw(spec);
+  ReadSpecStruct raw(spec);
+  std::unique_ptr<LeftOutSink> sink;
+  if (spec.left_out) {
+    sink = std::make_unique<LeftOutSink>(spec.left_out);
+    raw.reject_into(*sink);
+  }
   arrow::Stream stream;
   call("read", table().read, raw.get(), stream.receive());
-  return read_stream(std::move(stream));
+  auto reader = read_stream(std::move(stream));
+  if (sink == nullptr) return reader;
+  return std::make_unique<LeavingOutReader>(std::move(sink), std::move(reader));
 }
 
 }  // namespace sluice::store

@@ -10,6 +10,7 @@
 
 #include "abi/plugin_abi.h"
 #include "arrow/stream.hpp"
+#include "base/error.hpp"
 #include "catalog/catalog.hpp"
 #include "catalog/ddl.hpp"
 
@@ -61,6 +62,16 @@ Cuts cuts_from_json(const std::string& json);
 /// The i-th of cuts.size() + 1 chunks.
 Range chunk_range(const Cuts& cuts, size_t index);
 
+/// A row that was left out, as the plugin describes it.
+struct LeftOut {
+  Code code = Code::data;
+  std::string key;     ///< which row: "id=7", "line 12"
+  std::string column;  ///< "" where it is not one column's fault
+  std::string reason;
+  std::string row;     ///< JSON: an object of column to text or null
+};
+using TakeLeftOut = std::function<void(LeftOut)>;
+
 struct ReadSpec {
   std::string schema;
   std::string table;
@@ -70,17 +81,25 @@ struct ReadSpec {
   std::string where;
   int64_t batch_rows = 0;
   int64_t batch_bytes = 0;
+  /// Takes rows that don't fit and are left out, from within next(); throws to end the stream. Empty: such a row is an error.
+  TakeLeftOut left_out;
 };
+
+/// How rows enter a table, see SLUICE_LOAD_...
+enum class LoadMode { append = 1, upsert, insert_missing };
 
 struct LoadSpec {
   std::string schema;
   std::string table;
   std::vector<std::string> columns;
+  LoadMode mode = LoadMode::append;
+  std::vector<std::string> key;  ///< of the other modes
 };
 
 struct LoadResult {
   int64_t rows = 0;
   int64_t bytes = 0;
+  int64_t already_there = 0;
 };
 
 /// Ledger key, see sluice_work_key.
@@ -128,6 +147,13 @@ struct LedgerRow {
   WorkKey key;
   WorkResult result;
   int64_t epoch = 0;
+};
+
+/// A rejected row as the target keeps it beside the ledger.
+struct KeptReject {
+  std::string table;
+  int64_t chunk = 0;
+  std::string reject;  ///< a JSON object
 };
 
 /// "count:sum:xor", sum and xor as 32 hex digits; and back (Error(internal) where it is not one).
@@ -215,6 +241,15 @@ class Session {
   void ledger_forget(const std::string& run, const std::string& node, uint32_t generation);
   void ledger_retire(const Fence& fence, const std::string& run);
   void objects_record(const std::vector<catalog::Statement>& objects);
+
+  /// Whether the plugin keeps rejects; whether it can undo a load that failed.
+  bool keeps_rejects() const;
+  bool has_savepoints() const;
+  /// Inside a guard: JSON texts, kept with the guard's work.
+  void rejects_record(const std::vector<std::string>& rejects);
+  /// Those of (run, node, generation), one by one in the order they were recorded.
+  void rejects_read(const std::string& run, const std::string& node, uint32_t generation,
+                    const std::function<void(const KeptReject&)>& take);
   struct Dropped {
     std::vector<std::string> dropped;
     std::vector<std::string> kept;  ///< bear a recorded name but are other objects now
@@ -252,6 +287,9 @@ class Guard {
   ~Guard();
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
+
+  /// Runs `work`; when it throws, the target is as it was before, the guard goes on, and the error comes out.
+  void attempt(const std::function<void()>& work);
 
   /// The ledger has the key already: nothing is open, skip the work.
   bool already_done() const { return already_done_; }

@@ -1,5 +1,6 @@
 #include <exception>
 
+#include "arrow/view.hpp"
 #include "base/error.hpp"
 #include "store/calls.hpp"
 #include "store/plugin.hpp"
@@ -104,11 +105,14 @@ LoadResult Session::load(const LoadSpec& spec, std::unique_ptr<arrow::BatchReade
   const std::vector<const char*> columns = pointers(spec.columns);
   sluice_load_spec raw{};
   raw.struct_size = sizeof raw;
-  raw.mode = SLUICE_LOAD_APPEND;
+  raw.mode = static_cast<int32_t>(spec.mode);
   raw.schema = given_or_null(spec.schema);
   raw.table = spec.table.c_str();
   raw.columns = columns.data();
   raw.column_count = static_cast<int64_t>(columns.size());
+  const std::vector<const char*> key = pointers(spec.key);
+  raw.key = key.data();
+  raw.key_count = static_cast<int64_t>(key.size());
 
   if (table().load == nullptr) refuse_missing("load");
   // Shared with the stream, which a broken plugin might keep for longer than the call.
@@ -122,7 +126,31 @@ LoadResult Session::load(const LoadSpec& spec, std::unique_ptr<arrow::BatchReade
   const int32_t status = table().load(handle_, &raw, stream.get(), &result, &error);
   if (thrown->exception != nullptr) std::rethrow_exception(thrown->exception);
   check(status, error);
-  return {result.rows, result.bytes};
+  return {result.rows, result.bytes, result.already_there};
+}
+
+bool Session::keeps_rejects() const {
+  return table().rejects_record != nullptr && table().rejects_read != nullptr;
+}
+
+bool Session::has_savepoints() const { return table().savepoint != nullptr; }
+
+void Session::rejects_record(const std::vector<std::string>& rejects) {
+  const std::vector<const char*> raw = pointers(rejects);
+  call("rejects_record", table().rejects_record, raw.data(), static_cast<int64_t>(raw.size()));
+}
+
+void Session::rejects_read(const std::string& run, const std::string& node, uint32_t generation,
+                           const std::function<void(const KeptReject&)>& take) {
+  arrow::Stream stream;
+  call("rejects_read", table().rejects_read, run.c_str(), node.c_str(), generation, stream.receive());
+  const auto rows = read_stream(std::move(stream));
+  for (arrow::Array batch = rows->next(); !batch.empty(); batch = rows->next()) {
+    const auto columns = arrow::view_batch(rows->fields(), *batch);
+    for (int64_t row = 0; row < batch->length; ++row) {
+      take({std::string(columns[0].bytes(row)), columns[1].int64(row), std::string(columns[2].bytes(row))});
+    }
+  }
 }
 
 Guard::Guard(Session& session, const Fence& fence, const WorkKey& key) : session_(session) {
@@ -136,6 +164,20 @@ Guard::Guard(Session& session, const Fence& fence, const WorkKey& key) : session
 
 Guard::~Guard() {
   if (open_) session_.table().guard_abort(session_.handle_);
+}
+
+void Guard::attempt(const std::function<void()>& work) {
+  const auto savepoint = [this](int32_t action) {
+    session_.call("savepoint", session_.table().savepoint, action);
+  };
+  savepoint(SLUICE_SAVEPOINT_SET);
+  try {
+    work();
+  } catch (...) {
+    savepoint(SLUICE_SAVEPOINT_UNDO);
+    throw;
+  }
+  savepoint(SLUICE_SAVEPOINT_KEEP);
 }
 
 void Guard::commit(const WorkResult& result) {

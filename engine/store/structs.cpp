@@ -1,5 +1,6 @@
 #include <cstdlib>
 
+#include "abi/plugin_sdk.hpp"
 #include "arrow/text.hpp"
 #include "base/error.hpp"
 #include "store/calls.hpp"
@@ -102,6 +103,14 @@ ReadSpecStruct::ReadSpecStruct(const ReadSpec& spec)
   }
   raw_.batch_rows = spec_.batch_rows;
   raw_.batch_bytes = spec_.batch_bytes;
+}
+
+sluice_status LeftOutSink::call(void* context, const sluice_reject* reject, sluice_error* error) {
+  return sdk::guard(error, [&] {
+    const sluice_reject given = sdk::read_struct(reject);
+    static_cast<LeftOutSink*>(context)->take_({static_cast<Code>(given.code), sdk::text(given.key), sdk::text(given.column),
+                                               sdk::text(given.reason), sdk::text(given.row)});
+  });
 }
 
 sluice_work_key work_key_struct(const WorkKey& key) {

@@ -60,6 +60,20 @@ Word schema_finish() {
           .has_undo = true};
 }
 
+FieldSpec rejects_field() {
+  return {.name = "rejects",
+          .type = FieldType::settings,
+          .help = "Rows that can't be written are kept aside, whole and with the reason, and all others are written; default: such a row "
+                  "stops the step.",
+          .nested = {{.name = "limit",
+                      .type = FieldType::integer,
+                      .fallback = "1000",
+                      .help = "More than so many stop the step.",
+                      .minimum = 0,
+                      .maximum = 1000000000},
+                     {.name = "file", .help = "Where they go at the step's end, a JSON object a line; default: the run's folder."}}};
+}
+
 Word copy_tables() {
   return {.name = "copy.tables",
           .help = "Copies the rows of every table of the map, in chunks, each exactly once.",
@@ -76,13 +90,15 @@ Word copy_tables() {
                       .type = FieldType::integer,
                       .help = "At most so many rows a second, all workers together; default: as fast as it goes.",
                       .minimum = 1,
-                      .maximum = 1000000000}},
+                      .maximum = 1000000000},
+                     rejects_field()},
           .metrics =
               {{.name = "rows", .unit = "rows", .per_table = true, .higher_is_worse = false, .help = "Rows written."},
                {.name = "bytes", .unit = "bytes", .higher_is_worse = false, .help = "Bytes written."},
                seconds_metric(),
                {.name = "rate", .unit = "rows/s", .exact = false, .higher_is_worse = false, .help = "Rows a second."},
-               {.name = "rejects", .unit = "rows", .per_table = true, .help = "Rows that could not be written."}},
+               {.name = "rejects", .unit = "rows", .per_table = true, .help = "Rows that could not be written."},
+               {.name = "reject_rate", .unit = "%", .per_table = true, .help = "rejects / max(1, rows read)."}},
           .has_undo = true};
 }
 

@@ -265,6 +265,17 @@ sluice_status load(sluice_session* handle, const sluice_load_spec* spec, ArrowAr
   });
 }
 
+sluice_status rejects_record(sluice_session* handle, const char* const* rejects, int64_t count, sluice_error* error) {
+  return call(handle, error, [&](Session& session) { files::record_rejects(session.home(), sdk::texts(rejects, count)); });
+}
+
+sluice_status rejects_read(sluice_session* handle, const char* run, const char* node, uint32_t generation, ArrowArrayStream* out,
+                           sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    hand_out(session, files::read_rejects(session.home(), sdk::text(run), sdk::text(node), generation), out);
+  });
+}
+
 const void* get_extension(const char*) { return nullptr; }
 
 const sluice_plugin kPlugin = {
@@ -309,6 +320,9 @@ const sluice_plugin kPlugin = {
     .load = load,
     .fingerprint = nullptr,
     .get_extension = get_extension,
+    .rejects_record = rejects_record,
+    .rejects_read = rejects_read,
+    .savepoint = nullptr,
 };
 
 }  // namespace

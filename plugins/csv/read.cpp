@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -76,7 +77,8 @@ class CellReader : public arrow::BatchReader {
         key_(key_range_of(shape, spec)),
         builder_(fields_of(spec)),
         most_rows_(spec.batch_rows > 0 ? spec.batch_rows : kDefaultRows),
-        most_bytes_(spec.batch_bytes > 0 ? spec.batch_bytes : kDefaultBytes) {
+        most_bytes_(spec.batch_bytes > 0 ? spec.batch_bytes : kDefaultBytes),
+        rejects_(spec.rejects) {
     rows_.expect(shape.columns);
     for (const std::string& column : spec.columns) columns_.push_back(shape.column(column));
   }
@@ -88,6 +90,7 @@ class CellReader : public arrow::BatchReader {
     int64_t bytes = 0;
     while (rows < most_rows_ && bytes < most_bytes_ && rows_.next()) {
       if (key_ && !is_in_range()) continue;
+      if (rejects_ != nullptr && !fits()) continue;
       for (size_t i = 0; i < columns_.size(); ++i) append(builder_.column(i), rows_.cell(columns_[i]));
       bytes += rows_.row_end() - rows_.row_begin();
       ++rows;
@@ -103,6 +106,30 @@ class CellReader : public arrow::BatchReader {
     if (!value)
       throw rows_.at_row(Code::data, table_ + ": expected an integer key, found '" + std::string(cell.text()) + "'");
     return *value >= key_->lower && (!key_->upper || *value < *key_->upper);
+  }
+
+  /// Tries the row's cells by themselves, since a row can't be taken back from a batch.
+  bool fits() const {
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      arrow::ColumnBuilder trial(fields()[i]);
+      try {
+        append(trial, rows_.cell(columns_[i]));
+      } catch (const Error& error) {
+        if (error.code() != Code::data) throw;
+        sdk::reject(*rejects_, error, "byte " + std::to_string(rows_.row_begin()), fields()[i].name, row_as_json());
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::string row_as_json() const {
+    nlohmann::ordered_json row = nlohmann::ordered_json::object();
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      const Cell& cell = rows_.cell(columns_[i]);
+      row[fields()[i].name] = rows_.is_null(cell) ? nlohmann::ordered_json() : nlohmann::ordered_json(cell.text());
+    }
+    return row.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   }
 
   void append(arrow::ColumnBuilder& out, const Cell& cell) const {
@@ -143,6 +170,7 @@ class CellReader : public arrow::BatchReader {
   std::vector<size_t> columns_;
   int64_t most_rows_;
   int64_t most_bytes_;
+  const sluice_reject_sink* rejects_;
 };
 
 }  // namespace

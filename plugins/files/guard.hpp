@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "abi/plugin_sdk.hpp"
 #include "arrow/stream.hpp"
@@ -30,6 +31,10 @@ std::unique_ptr<arrow::BatchReader> read_ledger(Home& home, const std::string& r
 void forget_work(Home& home, const std::string& run, const std::string& node, uint32_t generation);
 /// Publishes what the run left unpublished, then removes its rows; the whole home where no other run is in it.
 void retire_run(Home& home, const sdk::Fence& fence, const std::string& run);
+
+/// Rejects beside the ledger, as in the contract. record: inside a guard.
+void record_rejects(Home& home, const std::vector<std::string>& rejects);
+std::unique_ptr<arrow::BatchReader> read_rejects(Home& home, const std::string& run, const std::string& node, uint32_t generation);
 
 /// Objects that runs created: `what` a statement of kind "table" made is the table, until it is published in the same
 /// node; then it is its file. All as in the contract.

@@ -40,6 +40,9 @@ CREATE TABLE IF NOT EXISTS ledger (
   CONSTRAINT "every row read is kept, filtered or rejected" CHECK ("read" = kept + filtered + rejected),
   CONSTRAINT "every row emitted is written, already there or refused" CHECK (emitted = written + already_there + refused),
   PRIMARY KEY (run, node, "table", generation, chunk)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rejects (
+  id INTEGER PRIMARY KEY, run TEXT NOT NULL, node TEXT NOT NULL, "table" TEXT NOT NULL, generation INTEGER NOT NULL,
+  chunk INTEGER NOT NULL, reject TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS objects (
   id INTEGER PRIMARY KEY, run TEXT NOT NULL, node TEXT NOT NULL, kind TEXT NOT NULL, "schema" TEXT NOT NULL,
   name TEXT NOT NULL, "table" TEXT NOT NULL, native TEXT NOT NULL);

@@ -89,7 +89,7 @@ bool has_other_runs(Home& home, const std::string& run) {
 }
 
 void delete_run(Home& home, const std::string& run) {
-  for (const char* table : {"ledger", "objects", "tables"}) {
+  for (const char* table : {"ledger", "rejects", "objects", "tables"}) {
     change(home.database(), std::string("DELETE FROM ") + table + " WHERE run = ?", "retiring a run", run);
   }
   change(home.database(), "DELETE FROM parts WHERE \"table\" NOT IN (SELECT id FROM tables)", "retiring a run");
@@ -129,6 +129,7 @@ void forget_work(Home& home, const std::string& run, const std::string& node, ui
          "\"table\" = ?6 "
          "AND generation = ?7 AND chunk = ?8)",
          "forgetting work", run, node, generation, own.run, own.node, own.table, own.generation, own.chunk);
+  change(home.database(), "DELETE FROM rejects WHERE run = ? AND node = ? AND generation = ?", "forgetting work", run, node, generation);
 }
 
 void retire_run(Home& home, const sdk::Fence& fence, const std::string& run) {

@@ -1,6 +1,7 @@
 #include "read.hpp"
 
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -56,7 +57,8 @@ class RowReader : public arrow::BatchReader {
         records_(*scan_, table_, settings_, range_of(spec), session.checker()),
         writer_(fields_of(columns_, spec), [this] { return records_.name(record_); }),
         most_rows_(spec.batch_rows > 0 ? spec.batch_rows : kDefaultRows),
-        most_bytes_(spec.batch_bytes > 0 ? spec.batch_bytes : kDefaultBytes) {
+        most_bytes_(spec.batch_bytes > 0 ? spec.batch_bytes : kDefaultBytes),
+        rejects_(spec.rejects) {
     if (table_.parent >= 0) parent_.emplace(scan_->tables[static_cast<size_t>(table_.parent)].tree, settings_, parser_);
   }
 
@@ -65,7 +67,8 @@ class RowReader : public arrow::BatchReader {
   arrow::Array next() override {
     int64_t rows = 0;
     while (rows < most_rows_ && writer_.bytes() < most_bytes_ && next_row()) {
-      write_row();
+      if (rejects_ != nullptr && !fits()) continue;
+      write_row(writer_);
       ++rows;
     }
     return rows == 0 ? arrow::Array() : writer_.finish();
@@ -116,21 +119,36 @@ class RowReader : public arrow::BatchReader {
     }
   }
 
-  void write_row() {
+  /// Tries the row in a batch of its own, since a row can't be taken back from a batch.
+  bool fits() {
+    ValueWriter trial(writer_.fields(), [this] { return records_.name(record_); });
+    try {
+      write_row(trial);
+      return true;
+    } catch (const Error& error) {
+      if (error.code() != Code::data) throw;
+      // As a text: what a JSON parser makes of long numbers is not what the file says.
+      const std::string row = nlohmann::json{{"record", record_.text}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+      sdk::reject(*rejects_, error, records_.name(record_), "", row);
+      return false;
+    }
+  }
+
+  void write_row(ValueWriter& writer) {
     for (size_t i = 0; i < columns_.size(); ++i) {
       const Column& column = *columns_[i];
       switch (column.origin) {
-        case Origin::field: writer_.append(i, walker_.find_cell(column.node), column.form); break;
-        case Origin::parent_field: writer_.append(i, parent_->find_cell(column.node), column.form); break;
-        case Origin::ordinal: writer_.append_integer(i, static_cast<int64_t>(element_)); break;
-        default: write_key(i);
+        case Origin::field: writer.append(i, walker_.find_cell(column.node), column.form); break;
+        case Origin::parent_field: writer.append(i, parent_->find_cell(column.node), column.form); break;
+        case Origin::ordinal: writer.append_integer(i, static_cast<int64_t>(element_)); break;
+        default: write_key(writer, i);
       }
     }
   }
 
-  void write_key(size_t column) {
-    if (!record_.has_key) return writer_.append(column, nullptr, Form::text);
-    writer_.append_text(column, record_.key);
+  void write_key(ValueWriter& writer, size_t column) {
+    if (!record_.has_key) return writer.append(column, nullptr, Form::text);
+    writer.append_text(column, record_.key);
   }
 
   const Settings& settings_;
@@ -147,6 +165,7 @@ class RowReader : public arrow::BatchReader {
   ValueWriter writer_;
   int64_t most_rows_;
   int64_t most_bytes_;
+  const sluice_reject_sink* rejects_;
 };
 
 }  // namespace

@@ -28,6 +28,8 @@ constexpr const char* kTables[] = {
     "emitted bigint NOT NULL DEFAULT 0, written bigint NOT NULL DEFAULT 0, already_there bigint NOT NULL DEFAULT 0, "
     "refused bigint NOT NULL DEFAULT 0, f_src varchar(100) NOT NULL DEFAULT '', f_out varchar(100) NOT NULL DEFAULT '', "
     "PRIMARY KEY (run, node, tbl, generation, chunk)) ENGINE=InnoDB",
+    "CREATE TABLE IF NOT EXISTS _sluice_rejects (seq bigint AUTO_INCREMENT PRIMARY KEY, run " SLUICE_WORD ", node " SLUICE_WORD
+    ", tbl " SLUICE_TEXT ", generation bigint NOT NULL, chunk bigint NOT NULL, reject longtext CHARACTER SET utf8mb4 NOT NULL) ENGINE=InnoDB",
     "CREATE TABLE IF NOT EXISTS _sluice_objects (seq bigint AUTO_INCREMENT PRIMARY KEY, run " SLUICE_WORD ", node " SLUICE_WORD
     ", generation bigint NOT NULL, kind " SLUICE_WORD ", name " SLUICE_TEXT ", tbl " SLUICE_TEXT ") ENGINE=InnoDB",
 };
@@ -35,7 +37,7 @@ constexpr const char* kTables[] = {
 #undef SLUICE_WORD
 #undef SLUICE_TEXT
 
-constexpr const char* kDrop = "DROP TABLE _sluice_objects, _sluice_ledger, _sluice_writers, _sluice_lease, _sluice_fence";
+constexpr const char* kDrop = "DROP TABLE _sluice_objects, _sluice_rejects, _sluice_ledger, _sluice_writers, _sluice_lease, _sluice_fence";
 
 void strip_marks(Connection& connection, const std::string& run) {
   const std::string begin = kMarkBegin + run + ":";
@@ -82,6 +84,7 @@ void retire_run(Session& session, const sdk::Fence& fence, const std::string& ru
       throw Error(Code::conflict, "the fence is no longer held by run " + fence.run + ", epoch " + std::to_string(fence.epoch)).with_sqlstate(kStaleFence);
     }
     connection.run("DELETE FROM _sluice_ledger WHERE run = ?", {run}, where);
+    connection.run("DELETE FROM _sluice_rejects WHERE run = ?", {run}, where);
     connection.run("DELETE FROM _sluice_objects WHERE run = ?", {run}, where);
     const Rows others = connection.run("SELECT 1 FROM _sluice_ledger UNION ALL SELECT 1 FROM _sluice_objects LIMIT 1", {}, where);
     connection.run("UPDATE _sluice_lease SET lease_until = NULL", {}, where);

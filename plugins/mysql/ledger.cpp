@@ -105,6 +105,8 @@ void forget_ledger(Session& session, const std::string& run, const std::string& 
       "DELETE FROM _sluice_ledger WHERE run = ? AND node = ? AND generation = ? "
       "AND NOT (run = ? AND node = ? AND tbl = ? AND generation = ? AND chunk = ?)",
       params, "forgetting the ledger rows of " + node);
+  session.data().run("DELETE FROM _sluice_rejects WHERE run = ? AND node = ? AND generation = ?", {run, node, std::to_string(generation)},
+                     "forgetting the rejects of " + node);
 }
 
 }  // namespace sluice::mysql

@@ -11,6 +11,7 @@
 #include "objects.hpp"
 #include "home.hpp"
 #include "options.hpp"
+#include "rejects.hpp"
 #include "read.hpp"
 #include "session.hpp"
 #include "snapshot.hpp"
@@ -204,6 +205,21 @@ sluice_status load(sluice_session* session, const sluice_load_spec* spec, ArrowA
   });
 }
 
+sluice_status rejects_record(sluice_session* session, const char* const* rejects, int64_t count, sluice_error* error) {
+  return call(session, error, [&] { record_rejects(*session, sdk::texts(rejects, count)); });
+}
+
+sluice_status rejects_read(sluice_session* session, const char* run, const char* node, uint32_t generation, ArrowArrayStream* out,
+                           sluice_error* error) {
+  return call(session, error, [&] {
+    arrow::export_stream(read_rejects(*session, sdk::text(run), sdk::text(node), generation), out, session->stream_error.sink());
+  });
+}
+
+sluice_status savepoint(sluice_session* session, int32_t action, sluice_error* error) {
+  return call(session, error, [&] { use_savepoint(*session, action); });
+}
+
 constexpr const void* get_extension(const char*) { return nullptr; }
 
 sluice_plugin make_table() {
@@ -247,6 +263,9 @@ sluice_plugin make_table() {
   table.objects_drop = objects_drop;
   table.objects_list = objects_list;
   table.load = load;
+  table.rejects_record = rejects_record;
+  table.rejects_read = rejects_read;
+  table.savepoint = savepoint;
   table.get_extension = get_extension;
   return table;
 }

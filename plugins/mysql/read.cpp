@@ -1,9 +1,11 @@
 #include "read.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
+#include "arrow/text.hpp"
 #include "bounds.hpp"
 #include "decode.hpp"
 #include "quote.hpp"
@@ -105,6 +107,12 @@ class RowStream {
   bool is_open_ = false;
 };
 
+/// As describe_value, but long values are not cut.
+std::string whole_value(const WireValue& value) {
+  if (value.form != WireValue::Form::bytes) return describe_value(value);
+  return arrow::is_valid_utf8(value.bytes) ? std::string(value.bytes) : "\\x" + arrow::bytes_to_hex(value.bytes);
+}
+
 std::vector<arrow::Field> fields_of(const std::vector<ReadColumn>& columns) {
   std::vector<arrow::Field> fields;
   for (const ReadColumn& column : columns) fields.push_back(column.field);
@@ -148,11 +156,18 @@ class TableReader final : public arrow::BatchReader {
         builder_(fields_of(columns_)) {}
 
   const std::vector<arrow::Field>& fields() const override { return builder_.fields(); }
+  /// From now on rows that don't fit go there.
+  void reject_into(const sluice_reject_sink* sink) { rejects_ = sink; }
 
   arrow::Array next() override {
     if (connection_.was_cancelled()) throw Error(Code::cancelled, "reading " + label_ + ": cancelled");
     int64_t bytes = 0;
-    for (int64_t rows = 0; rows < limits_.rows && bytes < limits_.bytes && rows_->next(); ++rows) bytes += append_row();
+    for (int64_t rows = 0; rows < limits_.rows && bytes < limits_.bytes && rows_->next();) {
+      ++row_number_;
+      if (rejects_ != nullptr && !fits()) continue;
+      bytes += append_row();
+      ++rows;
+    }
     return builder_.rows() == 0 ? arrow::Array() : builder_.finish();
   }
 
@@ -166,23 +181,50 @@ class TableReader final : public arrow::BatchReader {
       }
       const char* why = append_value(columns_[i], rows_->value(i), builder_.column(i));
       if (why != nullptr) [[unlikely]]
-        fail_value(i, why);
+        throw value_error(i, why);
       bytes += rows_->size(i);
     }
-    ++row_number_;
     return bytes;
   }
 
-  [[noreturn]] void fail_value(size_t index, const char* why) const {
+  /// Tries the row's values by themselves, since a row can't be taken back from a batch.
+  bool fits() {
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (rows_->is_null(i)) continue;
+      arrow::ColumnBuilder trial(columns_[i].field);
+      const char* why = append_value(columns_[i], rows_->value(i), trial);
+      if (why == nullptr) continue;
+      sdk::reject(*rejects_, value_error(i, why), row_key(), columns_[i].name, row_as_json());
+      return false;
+    }
+    return true;
+  }
+
+  std::string row_as_json() const {
+    nlohmann::ordered_json row = nlohmann::ordered_json::object();
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (rows_->is_null(i)) {
+        row[columns_[i].name] = nullptr;
+      } else {
+        row[columns_[i].name] = whole_value(rows_->value(i));
+      }
+    }
+    return row.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  }
+
+  std::string row_key() const {
     std::string key;
     for (size_t i = 0; i < columns_.size(); ++i) {
       const bool is_key = std::find(key_.begin(), key_.end(), columns_[i].name) != key_.end();
       if (!is_key || rows_->is_null(i)) continue;
       key += (key.empty() ? "" : ", ") + columns_[i].name + " = " + describe_value(rows_->value(i));
     }
+    return key.empty() ? "row " + std::to_string(row_number_) + " of the range" : key;
+  }
+
+  Error value_error(size_t index, const char* why) const {
     const ReadColumn& column = columns_[index];
-    throw Error(Code::data, label_ + " (" + (key.empty() ? "row " + std::to_string(row_number_ + 1) + " of the range" : key) +
-                                "), column " + column.name + ": " + column.field.native_type + " " +
+    return Error(Code::data, label_ + " (" + row_key() + "), column " + column.name + ": " + column.field.native_type + " " +
                                 describe_value(rows_->value(index)) + " " + why + " and does not fit " +
                                 arrow::to_text(column.field.type));
   }
@@ -191,6 +233,7 @@ class TableReader final : public arrow::BatchReader {
   std::vector<ReadColumn> columns_;
   std::string label_;
   std::vector<std::string> key_;
+  const sluice_reject_sink* rejects_ = nullptr;
   Limits limits_;
   Connection& connection_;
   arrow::BatchBuilder builder_;
@@ -237,7 +280,10 @@ std::unique_ptr<arrow::BatchReader> read_table(Session& session, const sdk::Read
       "SELECT " + list + " FROM " + quote_qualified(table.schema, table.name) + (condition.empty() ? "" : " WHERE " + condition);
   std::vector<std::string> key = key_columns(connection, table, spec);
   auto rows = std::make_unique<RowStream>(session, sql, Values(), "reading " + table.label());
-  return std::make_unique<TableReader>(std::move(rows), std::move(columns), table.label(), std::move(key), limits_of(spec), connection);
+  auto reader =
+      std::make_unique<TableReader>(std::move(rows), std::move(columns), table.label(), std::move(key), limits_of(spec), connection);
+  reader->reject_into(spec.rejects);
+  return reader;
 }
 
 std::unique_ptr<arrow::BatchReader> query_rows(Session& session, const std::string& sql, const Values& params) {

@@ -1,8 +1,10 @@
 #include "copy_out.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <vector>
 
+#include "arrow/text.hpp"
 #include "base/error.hpp"
 #include "big_endian.hpp"
 #include "bounds.hpp"
@@ -64,12 +66,20 @@ class Message {
   char* data_ = nullptr;
 };
 
+/// As describe_value, but long values are not cut.
+std::string whole_value(const ReadColumn& column, std::string_view binary) {
+  if (column.decoding == Decoding::jsonb) return std::string(binary.substr(1));
+  if (column.decoding != Decoding::bytes) return describe_value(column, binary);
+  return arrow::is_valid_utf8(binary) ? std::string(binary) : "\\x" + arrow::bytes_to_hex(binary);
+}
+
 class CopyOutReader final : public arrow::BatchReader {
  public:
   CopyOutReader(Session& session, const TableShape& shape, const sdk::ReadSpec& spec)
       : session_(session),
         label_(shape.label()),
         key_(spec.key),
+        rejects_(spec.rejects),
         columns_(plan_columns(shape, spec)),
         builder_(fields_of(columns_)),
         cells_(columns_.size()),
@@ -107,8 +117,10 @@ class CopyOutReader final : public arrow::BatchReader {
       std::string_view row(message_.data(), static_cast<size_t>(size));
       if (!has_header_) skip_header(row);
       if (row.size() >= 2 && get_int16(row.data()) == -1) continue;  // the trailer
-      decode_row(row);
+      split_row(row);
       ++row_number_;
+      if (rejects_ != nullptr && !fits()) continue;
+      decode_row();
       ++rows;
       bytes += size;
     }
@@ -122,16 +134,40 @@ class CopyOutReader final : public arrow::BatchReader {
     has_header_ = true;
   }
 
-  void decode_row(std::string_view row) {
-    split_row(row);
+  void decode_row() {
     for (size_t i = 0; i < columns_.size(); ++i) {
       arrow::ColumnBuilder& column = builder_.column(i);
       if (cells_[i].data() == nullptr) {
         column.append_null();
       } else if (const char* why = decode_value(columns_[i], cells_[i], column); why != nullptr) [[unlikely]] {
-        fail_value(i, why);
+        throw value_error(i, why);
       }
     }
+  }
+
+  /// Tries the row's values by themselves, since a row can't be taken back from a batch.
+  bool fits() {
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (cells_[i].data() == nullptr) continue;
+      arrow::ColumnBuilder trial(columns_[i].field);
+      if (const char* why = decode_value(columns_[i], cells_[i], trial); why != nullptr) {
+        sdk::reject(*rejects_, value_error(i, why), row_key(), columns_[i].name, row_as_json());
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::string row_as_json() const {
+    nlohmann::ordered_json row = nlohmann::ordered_json::object();
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (cells_[i].data() == nullptr) {
+        row[columns_[i].name] = nullptr;
+      } else {
+        row[columns_[i].name] = whole_value(columns_[i], cells_[i]);
+      }
+    }
+    return row.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   }
 
   void split_row(std::string_view row) {
@@ -154,19 +190,22 @@ class CopyOutReader final : public arrow::BatchReader {
     throw Error(Code::internal, "reading " + label_ + ": the server's binary COPY has an unknown form");
   }
 
-  [[noreturn]] void fail_value(size_t index, const char* why) const {
+  /// "id = 7", or the row's number.
+  std::string row_key() const {
     std::string key;
     for (size_t i = 0; i < columns_.size(); ++i) {
       const bool is_key = std::find(key_.begin(), key_.end(), columns_[i].name) != key_.end();
       if (!is_key || cells_[i].data() == nullptr) continue;
       key += (key.empty() ? "" : ", ") + columns_[i].name + " = " + describe_value(columns_[i], cells_[i]);
     }
+    return key.empty() ? "row " + std::to_string(row_number_) + " of the range" : key;
+  }
+
+  Error value_error(size_t index, const char* why) const {
     const ReadColumn& column = columns_[index];
-    throw Error(Code::data, label_ + " (" +
-                                (key.empty() ? "row " + std::to_string(row_number_ + 1) + " of the range" : key) +
-                                "), column " + column.name + ": " + column.field.native_type + " " +
-                                describe_value(column, cells_[index]) + " " + why + " and does not fit " +
-                                arrow::to_text(column.field.type));
+    return Error(Code::data, label_ + " (" + row_key() + "), column " + column.name + ": " + column.field.native_type + " " +
+                                 describe_value(column, cells_[index]) + " " + why + " and does not fit " +
+                                 arrow::to_text(column.field.type));
   }
 
   void end() {
@@ -180,6 +219,7 @@ class CopyOutReader final : public arrow::BatchReader {
   Session& session_;
   std::string label_;
   std::vector<std::string> key_;
+  const sluice_reject_sink* rejects_;
   std::vector<ReadColumn> columns_;
   arrow::BatchBuilder builder_;
   std::vector<std::string_view> cells_;  // of the current row; no data: NULL

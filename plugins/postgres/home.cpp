@@ -31,6 +31,8 @@ constexpr const char* kHomeTables[] = {
     "f_out text NOT NULL DEFAULT '0:' || repeat('0', 32) || ':' || repeat('0', 32), "
     "committed_at timestamptz NOT NULL DEFAULT now(), "
     "PRIMARY KEY (run, node, tbl, generation, chunk))",
+    "CREATE TABLE IF NOT EXISTS sluice.rejects (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, "
+    "node text NOT NULL, tbl text NOT NULL, generation bigint NOT NULL, chunk bigint NOT NULL, reject text NOT NULL)",
     "CREATE TABLE IF NOT EXISTS sluice.objects (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT "
     "NULL, "
     "node text NOT NULL, generation bigint NOT NULL, kind text NOT NULL, classid oid NOT NULL, oid oid NOT NULL, "
@@ -47,7 +49,7 @@ constexpr const char* kLeaseRow =
 
 /// The home's tables go in one statement; the schema only where nothing of others is in it.
 constexpr const char* kDropTables =
-    "DROP TABLE sluice.objects, sluice.ledger, sluice.writers, sluice.lease, sluice.fence";
+    "DROP TABLE sluice.objects, sluice.rejects, sluice.ledger, sluice.writers, sluice.lease, sluice.fence";
 
 constexpr const char* kSchemaIsEmpty =
     "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid) "
@@ -114,6 +116,7 @@ void retire_run(Session& session, const sdk::Fence& fence, const std::string& ru
           .with_sqlstate(kStaleFence);
     }
     ask("DELETE FROM sluice.ledger WHERE run = $1", {run});
+    ask("DELETE FROM sluice.rejects WHERE run = $1", {run});
     ask("DELETE FROM sluice.objects WHERE run = $1", {run});
     const Rows others = ask("SELECT 1 FROM sluice.ledger UNION ALL SELECT 1 FROM sluice.objects LIMIT 1", {});
     if (!others.empty()) {

@@ -110,6 +110,8 @@ void forget_ledger(Session& session, const std::string& run, const std::string& 
       "DELETE FROM sluice.ledger WHERE run = $1 AND node = $2 AND generation = $3::bigint "
       "AND (run, node, tbl, generation, chunk) <> ($4, $5, $6, $7::bigint, $8::bigint)",
       params, "forgetting the ledger rows of " + node);
+  session.data().run("DELETE FROM sluice.rejects WHERE run = $1 AND node = $2 AND generation = $3::bigint",
+                     {run, node, std::to_string(generation)}, "forgetting the rejects of " + node);
 }
 
 }  // namespace sluice::postgres

@@ -14,6 +14,7 @@
 #include "ledger.hpp"
 #include "objects.hpp"
 #include "options.hpp"
+#include "rejects.hpp"
 #include "session.hpp"
 #include "snapshot.hpp"
 
@@ -216,6 +217,21 @@ sluice_status load(sluice_session* session, const sluice_load_spec* spec, ArrowA
   });
 }
 
+sluice_status rejects_record(sluice_session* session, const char* const* rejects, int64_t count, sluice_error* error) {
+  return call(session, error, [&] { record_rejects(*session, sdk::texts(rejects, count)); });
+}
+
+sluice_status rejects_read(sluice_session* session, const char* run, const char* node, uint32_t generation, ArrowArrayStream* out,
+                           sluice_error* error) {
+  return call(session, error, [&] {
+    arrow::export_stream(read_rejects(*session, sdk::text(run), sdk::text(node), generation), out, session->stream_error.sink());
+  });
+}
+
+sluice_status savepoint(sluice_session* session, int32_t action, sluice_error* error) {
+  return call(session, error, [&] { use_savepoint(*session, action); });
+}
+
 constexpr sluice_plugin make_table() {
   sluice_plugin table{};
   table.struct_size = sizeof table;
@@ -257,6 +273,9 @@ constexpr sluice_plugin make_table() {
   table.objects_drop = objects_drop;
   table.objects_list = objects_list;
   table.load = load;
+  table.rejects_record = rejects_record;
+  table.rejects_read = rejects_read;
+  table.savepoint = savepoint;
   return table;
 }
 

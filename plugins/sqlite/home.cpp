@@ -24,6 +24,10 @@ const char* const kMakeLedger = R"(CREATE TABLE IF NOT EXISTS _sluice_ledger (
   CONSTRAINT "every row emitted is written, already there or refused" CHECK (emitted = written + already_there + refused),
   PRIMARY KEY (run, node, "table", generation, chunk)) WITHOUT ROWID)";
 
+const char* const kMakeRejects = R"(CREATE TABLE IF NOT EXISTS _sluice_rejects (
+  id INTEGER PRIMARY KEY, run TEXT NOT NULL, node TEXT NOT NULL, "table" TEXT NOT NULL, generation INTEGER NOT NULL,
+  chunk INTEGER NOT NULL, reject TEXT NOT NULL))";
+
 const char* const kMakeObjects = R"(CREATE TABLE IF NOT EXISTS _sluice_objects (
   id INTEGER PRIMARY KEY, run TEXT NOT NULL, node TEXT NOT NULL, kind TEXT NOT NULL, "schema" TEXT NOT NULL,
   name TEXT NOT NULL, "table" TEXT NOT NULL, sql TEXT NOT NULL))";
@@ -49,11 +53,11 @@ void WriteTransaction::commit() {
 bool has_home(Session& session) { return has_table(session, "_sluice_fence"); }
 
 void make_home(Session& session) {
-  for (const char* sql : {kMakeFence, kMakeLedger, kMakeObjects}) change(session, sql, "making the ledger");
+  for (const char* sql : {kMakeFence, kMakeLedger, kMakeRejects, kMakeObjects}) change(session, sql, "making the ledger");
 }
 
 void drop_home(Session& session) {
-  for (const char* name : {"_sluice_objects", "_sluice_ledger", "_sluice_fence"}) {
+  for (const char* name : {"_sluice_objects", "_sluice_rejects", "_sluice_ledger", "_sluice_fence"}) {
     change(session, std::string("DROP TABLE ") + name, "removing the ledger");
   }
 }

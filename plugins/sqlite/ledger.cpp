@@ -117,6 +117,7 @@ void forget_work(Session& session, const std::string& run, const std::string& no
          "= ?6 AND generation = ?7 AND chunk = ?8)",
          "forgetting work", run, node, generation, guard.key.run, guard.key.node, guard.key.table, guard.key.generation,
          guard.key.chunk);
+  change(session, "DELETE FROM _sluice_rejects WHERE run = ? AND node = ? AND generation = ?", "forgetting work", run, node, generation);
 }
 
 void retire_run(Session& session, const sdk::Fence& fence, const std::string& run) {
@@ -124,6 +125,7 @@ void retire_run(Session& session, const sdk::Fence& fence, const std::string& ru
   require_fence(session, fence);
   if (has_other_runs(session, run)) {
     change(session, "DELETE FROM _sluice_ledger WHERE run = ?", "retiring a run", run);
+    change(session, "DELETE FROM _sluice_rejects WHERE run = ?", "retiring a run", run);
     change(session, "DELETE FROM _sluice_objects WHERE run = ?", "retiring a run", run);
   } else {
     drop_home(session);

@@ -20,6 +20,7 @@
 #include "load.hpp"
 #include "objects.hpp"
 #include "read.hpp"
+#include "rejects.hpp"
 #include "session.hpp"
 #include "settings.hpp"
 #include "snapshot.hpp"
@@ -253,6 +254,21 @@ sluice_status load(sluice_session* handle, const sluice_load_spec* spec, ArrowAr
   });
 }
 
+sluice_status rejects_record(sluice_session* handle, const char* const* rejects, int64_t count, sluice_error* error) {
+  return call(handle, error, [&](Session& session) { record_rejects(session, sdk::texts(rejects, count)); });
+}
+
+sluice_status rejects_read(sluice_session* handle, const char* run, const char* node, uint32_t generation, ArrowArrayStream* out,
+                           sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    hand_out(session, read_rejects(session, sdk::text(run), sdk::text(node), generation), out);
+  });
+}
+
+sluice_status savepoint(sluice_session* handle, int32_t action, sluice_error* error) {
+  return call(handle, error, [&](Session& session) { use_savepoint(session, action); });
+}
+
 const void* get_extension(const char*) { return nullptr; }
 
 const sluice_plugin kPlugin = {
@@ -297,6 +313,9 @@ const sluice_plugin kPlugin = {
     .load = load,
     .fingerprint = nullptr,
     .get_extension = get_extension,
+    .rejects_record = rejects_record,
+    .rejects_read = rejects_read,
+    .savepoint = savepoint,
 };
 
 }  // namespace

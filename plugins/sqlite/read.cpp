@@ -34,8 +34,9 @@ class ReadQuery {
     int index = 1;
     bind(statement, spec_.lower, index);
     bind(statement, spec_.upper, index);
-    return std::make_unique<RowReader>(std::move(statement), fields(), BatchLimits{spec_.batch_rows, spec_.batch_bytes},
-                                       namer());
+    auto reader = std::make_unique<RowReader>(std::move(statement), fields(), BatchLimits{spec_.batch_rows, spec_.batch_bytes}, namer());
+    reader->reject_into(spec_.rejects);
+    return reader;
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "abi/plugin_abi.h"
 #include "arrow/stream.hpp"
 #include "statement.hpp"
 #include "value_writer.hpp"
@@ -26,12 +27,20 @@ class RowReader : public arrow::BatchReader {
   /// `statement` has been prepared and bound. Throws Error(unsupported) for a field that SQLite doesn't deliver.
   RowReader(Statement statement, std::vector<arrow::Field> fields, BatchLimits limits, RowNamer namer);
 
+  /// From now on rows that don't fit go there. `sink` must outlive this.
+  void reject_into(const sluice_reject_sink* sink) { rejects_ = sink; }
+
   const std::vector<arrow::Field>& fields() const override { return writer_.fields(); }
   arrow::Array next() override;
 
  private:
+  void append(ValueWriter& writer);
+  bool fits();
+  std::string row_as_json() const;
+
   Statement statement_;
   RowNamer namer_;
+  const sluice_reject_sink* rejects_ = nullptr;
   ValueWriter writer_;
   BatchLimits limits_;
   bool is_done_ = false;

@@ -89,7 +89,11 @@ void Session::open_database() {
     id_ = id_of(path_);
   }
   try {
-    database_.emplace(is_missing_ ? ":memory:" : path_, flags_for(access_));
+    SQLite::Database opened(is_missing_ ? ":memory:" : path_, flags_for(access_));
+    {
+      const std::lock_guard lock(swap_);
+      database_ = std::move(opened);
+    }
     configure();
   } catch (const SQLite::Exception& exception) {
     throw failure(exception, path_);
@@ -128,6 +132,7 @@ void Session::begin_work() {
 
 void Session::cancel() noexcept {
   cancelled_.store(true, std::memory_order_relaxed);
+  const std::lock_guard lock(swap_);
   sqlite3_interrupt(handle());
 }
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -76,6 +77,7 @@ class Session {
   std::chrono::milliseconds busy_timeout_;
   std::chrono::steady_clock::time_point busy_since_;
   std::atomic<bool> cancelled_{false};
+  std::mutex swap_;  ///< cancel() must not meet a database that is being replaced
   std::optional<SQLite::Database> database_;
 };
 

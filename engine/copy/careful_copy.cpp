@@ -1,0 +1,269 @@
+#include "copy/careful_copy.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "arrow/fingerprint.hpp"
+#include "arrow/slice.hpp"
+#include "base/error.hpp"
+#include "copy/convert.hpp"
+#include "copy/convert_cast.hpp"
+
+namespace sluice::copy {
+
+namespace {
+
+/// Small: halving reads a bad batch about ten times.
+constexpr int64_t kBatchRows = 1024;
+
+using Shared = std::shared_ptr<const arrow::Array>;
+
+/// Rows of a batch.
+struct Span {
+  int64_t first = 0;
+  int64_t rows = 0;
+  Span lower() const { return {first, rows / 2}; }
+  Span upper() const { return {first + rows / 2, rows - rows / 2}; }
+};
+
+/// Tries the rows together, then halves, then one by one; `blame` takes each that fails alone.
+void halve(Span span, const std::function<void(Span)>& work, const std::function<void(int64_t, const Error&)>& blame) {
+  if (span.rows == 0) return;
+  try {
+    return work(span);
+  } catch (const Error& error) {
+    if (!is_fault_of_rows(error)) throw;
+    if (span.rows == 1) return blame(span.first, error);
+  }
+  halve(span.lower(), work, blame);
+  halve(span.upper(), work, blame);
+}
+
+/// One batch, once.
+class OneBatch : public arrow::BatchReader {
+ public:
+  OneBatch(std::vector<arrow::Field> fields, arrow::Array batch) : fields_(std::move(fields)), batch_(std::move(batch)) {}
+  const std::vector<arrow::Field>& fields() const override { return fields_; }
+  arrow::Array next() override { return std::move(batch_); }
+
+ private:
+  std::vector<arrow::Field> fields_;
+  arrow::Array batch_;
+};
+
+/// What the source can deliver and conversion accepts; the rest goes to `reject`.
+class GoodRows {
+ public:
+  using TakeReject = std::function<void(Reject)>;
+
+  GoodRows(store::Session& source, const ChunkWork& work, store::WorkResult& result, TakeReject reject)
+      : work_(work),
+        result_(result),
+        reject_(std::move(reject)),
+        carriers_(carrier_fields(work.table, Side::source)),
+        hasher_(carriers_),
+        reader_(source.read(read_spec())) {}
+
+  struct Piece {
+    Shared batch;       ///< as read
+    int64_t first = 0;  ///< the first of its rows in `batch`
+    Shared converted;
+  };
+
+  /// False at the end.
+  bool next(Piece& piece) {
+    while (pieces_.empty()) {
+      auto batch = std::make_shared<const arrow::Array>(reader_->next());
+      if (batch->empty()) return false;
+      take(batch);
+    }
+    piece = std::move(pieces_.front());
+    pieces_.pop_front();
+    return true;
+  }
+
+  store::LeftOut describe(const Shared& batch, int64_t row, const Error& error) const {
+    const auto views = arrow::view_batch(carriers_, **batch);
+    store::LeftOut left_out;
+    left_out.code = error.code();
+    left_out.key = RowPlace(work_.table, Side::source, views).key(row);
+    left_out.reason = error.what();
+    left_out.row = row_to_json(carriers_, views, row);
+    return left_out;
+  }
+
+ private:
+  store::ReadSpec read_spec() {
+    store::ReadSpec spec = chunk_read_spec(work_);
+    spec.batch_rows = std::min(spec.batch_rows, kBatchRows);
+    spec.left_out = [this](store::LeftOut row) {
+      ++result_.read;
+      ++result_.rejected;
+      reject_({RejectSide::source, std::move(row)});
+    };
+    return spec;
+  }
+
+  void take(const Shared& batch) {
+    result_.read += (*batch)->length;
+    halve(
+        {0, (*batch)->length},
+        [&](Span span) {
+          auto converted = std::make_shared<const arrow::Array>(convert(batch, span));
+          result_.kept += span.rows;
+          hasher_.add_to(*arrow::slice(batch, span.first, span.rows), result_.f_src);
+          pieces_.push_back({batch, span.first, std::move(converted)});
+        },
+        [&](int64_t row, const Error& error) {
+          ++result_.rejected;
+          reject_({RejectSide::convert, describe(batch, row, error)});
+        });
+  }
+
+  arrow::Array convert(const Shared& batch, Span span) {
+    if (!converter_) converter_.emplace(work_.table, Side::source);
+    try {
+      return converter_->convert(arrow::slice(batch, span.first, span.rows));
+    } catch (...) {
+      converter_.reset();  // it holds a part of the batch
+      throw;
+    }
+  }
+
+  const ChunkWork& work_;
+  store::WorkResult& result_;
+  TakeReject reject_;
+  std::vector<arrow::Field> carriers_;
+  arrow::RowHasher hasher_;
+  std::optional<Converter> converter_;
+  std::deque<Piece> pieces_;
+  std::unique_ptr<arrow::BatchReader> reader_;
+};
+
+/// The good rows as one stream.
+class GoodRowsReader : public arrow::BatchReader {
+ public:
+  GoodRowsReader(GoodRows& rows, std::vector<arrow::Field> fields, std::function<void(const arrow::Array&)> seen)
+      : rows_(rows), fields_(std::move(fields)), seen_(std::move(seen)) {}
+  const std::vector<arrow::Field>& fields() const override { return fields_; }
+  arrow::Array next() override {
+    GoodRows::Piece piece;
+    if (!rows_.next(piece)) return {};
+    seen_(*piece.converted);
+    return arrow::slice(piece.converted, 0, (*piece.converted)->length);
+  }
+
+ private:
+  GoodRows& rows_;
+  std::vector<arrow::Field> fields_;
+  std::function<void(const arrow::Array&)> seen_;
+};
+
+/// One chunk's careful copy. Used once.
+class CarefulCopy {
+ public:
+  CarefulCopy(store::Session& source, store::Session& target, store::Guard& guard, const ChunkWork& work, const Progress& progress,
+              ChunkOutcome& outcome)
+      : target_(target),
+        guard_(guard),
+        work_(work),
+        progress_(progress),
+        outcome_(outcome),
+        fields_(compare_fields(work.table)),
+        hasher_(fields_),
+        rows_(source, work, outcome.result, [this](Reject row) { reject(std::move(row)); }) {}
+
+  void run() {
+    if (target_.has_savepoints()) {
+      load_by_pieces();
+    } else {
+      load_at_once();
+    }
+    record();
+  }
+
+ private:
+  void reject(Reject row) {
+    work_.rejects->take(row);
+    ++outcome_.rejects;
+    waiting_.push_back(to_json(row));
+  }
+
+  /// Only while nothing is being loaded.
+  void record() {
+    if (!waiting_.empty()) target_.rejects_record(waiting_);
+    waiting_.clear();
+  }
+
+  void load_by_pieces() {
+    GoodRows::Piece piece;
+    while (rows_.next(piece)) {
+      load(piece);
+      record();
+      progress_(outcome_.result.read);
+    }
+  }
+
+  void load(const GoodRows::Piece& piece) {
+    const int64_t rows = (*piece.converted)->length;
+    outcome_.result.emitted += rows;
+    halve({0, rows}, [&](Span span) { load(piece.converted, span); },
+          [&](int64_t row, const Error& error) {
+            ++outcome_.result.refused;
+            reject({RejectSide::target, rows_.describe(piece.batch, piece.first + row, error)});
+          });
+  }
+
+  void load(const Shared& converted, Span span) {
+    guard_.attempt([&] {
+      auto one = std::make_unique<OneBatch>(fields_, arrow::slice(converted, span.first, span.rows));
+      count(target_.load(chunk_load_spec(work_), std::move(one)), span.rows);
+    });
+    hasher_.add_to(*arrow::slice(converted, span.first, span.rows), outcome_.result.f_out);
+  }
+
+  /// What the target itself refuses stays an error then.
+  void load_at_once() {
+    const auto seen = [this](const arrow::Array& batch) {
+      outcome_.result.emitted += batch->length;
+      hasher_.add_to(*batch, outcome_.result.f_out);
+      progress_(outcome_.result.read);
+    };
+    const store::LoadResult loaded = target_.load(chunk_load_spec(work_), std::make_unique<GoodRowsReader>(rows_, fields_, seen));
+    count(loaded, outcome_.result.emitted);
+  }
+
+  void count(const store::LoadResult& loaded, int64_t sent) {
+    require_all_loaded(work_, sent, loaded);
+    outcome_.result.written += loaded.rows;
+    outcome_.result.already_there += loaded.already_there;
+    outcome_.bytes += loaded.bytes;
+  }
+
+  store::Session& target_;
+  store::Guard& guard_;
+  const ChunkWork& work_;
+  const Progress& progress_;
+  ChunkOutcome& outcome_;
+  std::vector<arrow::Field> fields_;
+  arrow::RowHasher hasher_;
+  std::vector<std::string> waiting_;  // rejects to be recorded
+  GoodRows rows_;
+};
+
+}  // namespace
+
+void copy_carefully(store::Session& source, store::Session& target, store::Guard& guard, const ChunkWork& work,
+                    const Progress& progress, ChunkOutcome& outcome) {
+  try {
+    CarefulCopy(source, target, guard, work, progress, outcome).run();
+  } catch (...) {
+    work.rejects->give_back(outcome.rejects);
+    throw;
+  }
+}
+
+}  // namespace sluice::copy
