@@ -25,7 +25,8 @@ DecidedTable decide_table(const Table& table, const MapSpec& spec) {
     const std::string name = table.name + "." + column.name;
     const auto wanted = find_override(spec, table.name, column.name);
     try {
-      decided.columns.push_back(wanted ? decide_override(column, *wanted, name) : decide_type(column));
+      const Misfits misfits = spec.keeps_rejects ? Misfits::reject : Misfits::refuse;
+      decided.columns.push_back(wanted ? decide_override(column, *wanted, name, misfits) : decide_type(column));
     } catch (const Error& error) {
       if (wanted) throw error.with_where(spec.where);
       throw error.with_prefix(name + ": ");

@@ -236,13 +236,30 @@ Decision decide_type(const Column& column) {
   return decision;
 }
 
-Decision decide_override(const Column& column, const Type& wanted, const std::string& name) {
+namespace {
+
+/// As text every value but bytes can be looked at, row by row.
+std::optional<Decision> reach_with_rejects(const Column& column, const Type& wanted) {
+  try {
+    Decision decision = make_decision(wanted.kind == Kind::binary ? kBinary : kText, wanted);
+    decision.reason = describe(*column.evidence);
+    decision.warning = "rows whose value is no " + arrow::to_text(wanted) + " will be rejected: " + decision.reason;
+    return decision;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Decision decide_override(const Column& column, const Type& wanted, const std::string& name, Misfits misfits) {
   auto decision = reach_type(column, wanted, Demand::lenient);
+  if (!decision && has_evidence(column) && misfits == Misfits::reject) decision = reach_with_rejects(column, wanted);
   if (!decision && has_evidence(column)) {
     throw Error(Code::data,
                 name + ": the map says " + arrow::to_text(wanted) +
                     ", but the column holds other values: " + describe(*column.evidence),
-                "choose a type that holds these values, or clean the source");
+                "choose a type that holds these values, clean the source, or keep such rows aside: copy.tables { rejects = { ... } }");
   }
   if (!decision) {
     throw Error(Code::invalid_argument,

@@ -28,9 +28,12 @@ std::optional<Decision> reach_type(const Column& column, const Type& wanted, Dem
 /// The type for a column that the map says nothing about: declared type confirmed by evidence, else by what is stored.
 Decision decide_type(const Column& column);
 
-/// The type that the map demands. Throws Error(data) where the values contradict it, naming `name` ("table.column") and
+/// What becomes of values that contradict the type that a map demands.
+enum class Misfits { refuse = 1, reject };
+
+/// The type that the map demands. Throws Error(data) where the values contradict it and Misfits say refuse, naming `name` ("table.column") and
 /// what was seen; Error(invalid_argument) where no cast reaches it.
-Decision decide_override(const Column& column, const Type& wanted, const std::string& name);
+Decision decide_override(const Column& column, const Type& wanted, const std::string& name, Misfits misfits = Misfits::refuse);
 
 /// What equality means under a cast that cannot be exact; empty for the others.
 std::string policy_of(Cast cast, const Type& compare);

@@ -29,6 +29,8 @@ struct MapSpec {
   /// Source table to the condition, in the source's language, of the rows to take; no patterns.
   std::vector<std::pair<std::string, std::string>> conditions;
   std::vector<std::string> omitted;  ///< column patterns that are left out
+  /// A copy by this map keeps rejects aside: values that contradict a demanded type are theirs, not an error of planning.
+  bool keeps_rejects = false;
   /// Both stores are of one kind: expressions in their own language (defaults, checks, partial indexes) are kept.
   /// Otherwise they are dropped with a warning.
   bool same_kind = false;

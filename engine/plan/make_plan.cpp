@@ -151,9 +151,24 @@ void PlanContext::try_conditions(const catalog::MapSpec& spec, const catalog::Ma
   }
 }
 
+namespace {
+
+bool keeps_rejects(const workflow::Workflow& workflow, size_t map) {
+  for (const workflow::Node* node : workflow::nodes_in_order(workflow)) {
+    if (!node->action || workflow::find_field(node->action->fields, "rejects") == nullptr) continue;
+    const workflow::Value* used = workflow::find_field(node->action->fields, "map");
+    const auto* ref = used == nullptr ? nullptr : used->as<workflow::MapRef>();
+    if (ref != nullptr && ref->index == map) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 const catalog::Mapping& PlanContext::mapping(size_t map) {
   if (decided_[map]) return plan_.mappings[map];
-  const catalog::MapSpec& spec = workflow_.maps.at(map);
+  catalog::MapSpec spec = workflow_.maps.at(map);
+  spec.keeps_rejects = keeps_rejects(workflow_, map);
   refuse_same_store(spec.from, spec.to, spec.where);
   store::LookFilter filter;
   filter.schema = stores_.at(spec.from).schema;
