@@ -2,6 +2,7 @@
 
 #include "arrow/type.hpp"
 #include "script/handles.hpp"
+#include "script/read_columns.hpp"
 #include "script/read_value.hpp"
 #include "script/word_calls.hpp"
 
@@ -67,7 +68,8 @@ void read_names(Script& script, const TableView& table, const Value::Object& fie
   map.omitted = to_texts(*omit);
   for (const std::string& pattern : map.omitted) {
     if (pattern.find('.') == std::string::npos) {
-      throw error_at(table.place("omit"), "map: omit: \"" + pattern + "\": expected \"table.column\"; write \"*." + pattern + "\" for every table");
+      throw error_at(table.place("omit"), "map: omit: \"" + pattern + "\": expected \"table.column\"; write \"*." +
+                                              pattern + "\" for every table");
     }
   }
 }
@@ -84,7 +86,7 @@ int call_map(Script& script, lua_State* state) {
   const Place place = place_of_call(script, word);
   require_table_argument(script, state, 1, "map", place);
   const TableView table(script, 1, "map", place);
-  const Value::Object fields = read_fields(script, table, word.fields);
+  const Value::Object fields = read_fields(script, table, fields_with_blocks(script, table, word));
   catalog::MapSpec map;
   map.from = fields.at("from").as_text();
   map.to = fields.at("to").as_text();
@@ -98,6 +100,7 @@ int call_map(Script& script, lua_State* state) {
     read_tables(*tables, map);
   }
   read_names(script, table, fields, map);
+  read_columns(script, table, word, map);
   script.items().maps.push_back(std::move(map));
   push_handle(state, {ItemKind::map, static_cast<uint32_t>(script.items().maps.size() - 1)});
   return 1;
