@@ -45,13 +45,15 @@ std::vector<CastWord> make_times() {
        .help = "ISO text (2026-01-31, 20260131, or a timestamp at 00:00) to date.",
        .example = "columns = { [\"people.born\"] = cast.iso_date }",
        .takes = {Kind::text},
-       .makes = always<Kind::date>},
+       .makes = always<Kind::date>,
+       .keeps_defaults = true},
       {.name = "iso_timestamp",
        .help = "ISO text with or without T, zone and fraction to timestamptz; without a zone it counts as UTC. With "
                "types = \"timestamp\" a zone is an error.",
        .example = "columns = { [\"*.created_at\"] = cast.iso_timestamp }",
        .takes = {Kind::text},
-       .makes = moment},
+       .makes = moment,
+       .keeps_defaults = true},
       moment_word("julian_day",
                   "Julian day numbers to timestamptz (or timestamp, in UTC), rounded to milliseconds as SQLite does.",
                   "columns = { [\"log.at\"] = cast.julian_day }"),
@@ -69,7 +71,8 @@ std::vector<CastWord> make_times() {
        .takes = {Kind::text},
        .makes = same,
        .cleans = true,
-       .makes_null = true},
+       .makes_null = true,
+       .keeps_defaults = true},
   };
 }
 
@@ -82,7 +85,8 @@ std::vector<CastWord> make_texts() {
        .least_values = 1,
        .most_values = kAnyNumber,
        .cleans = true,
-       .makes_null = true},
+       .makes_null = true,
+       .keeps_defaults = true},
       {.name = "number",
        .help =
            "Decimal text to numeric. cast.number(\",\", \".\") names the decimal mark and the one between thousands.",
@@ -96,19 +100,22 @@ std::vector<CastWord> make_texts() {
        .takes = {Kind::text},
        .makes = same,
        .most_values = 1,
-       .cleans = true},
+       .cleans = true,
+       .keeps_defaults = true},
       {.name = "strip_nul",
        .help = "Drops NUL characters from text, which PostgreSQL can't hold.",
        .example = "columns = { [\"notes.body\"] = cast.strip_nul }",
        .takes = {Kind::text},
        .makes = same,
-       .cleans = true},
+       .cleans = true,
+       .keeps_defaults = true},
       {.name = "trim",
        .help = "Drops spaces, tabs and line ends at both ends of a text.",
        .example = "columns = { [\"users.name\"] = { cast.trim, cast.null_if(\"\") } }",
        .takes = {Kind::text},
        .makes = same,
-       .cleans = true},
+       .cleans = true,
+       .keeps_defaults = true},
   };
 }
 
@@ -123,7 +130,8 @@ std::vector<CastWord> make_forms() {
        .help = "0 1 t f true false y n yes no on off, in any case, to boolean.",
        .example = "columns = { [\"*.is_active\"] = cast.boolean }",
        .takes = {Kind::boolean, Kind::int64, Kind::text},
-       .makes = always<Kind::boolean>},
+       .makes = always<Kind::boolean>,
+       .keeps_defaults = true},
       {.name = "cp1252",
        .help = "Bytes in Windows-1252, which MySQL calls latin1, to text.",
        .example = "columns = { [\"users.name\"] = cast.cp1252 }",
@@ -148,7 +156,8 @@ std::vector<CastWord> make_forms() {
        .help = "Hex text with or without hyphens and braces, or 16 bytes, to uuid.",
        .example = "columns = { [\"users.id\"] = cast.uuid }",
        .takes = {Kind::text, Kind::binary},
-       .makes = always<Kind::uuid>},
+       .makes = always<Kind::uuid>,
+       .keeps_defaults = true},
   };
 }
 

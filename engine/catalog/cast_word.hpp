@@ -35,6 +35,8 @@ struct CastWord {
   /// The values stay what they are, but for some that are cleaned: so the column keeps its declared type.
   bool cleans = false;
   bool makes_null = false;
+  /// A default in the source's spelling still means the same in the type made.
+  bool keeps_defaults = false;
 
   bool takes_kind(arrow::Kind kind) const;
 };

@@ -24,6 +24,9 @@ struct MapSpec {
   /// Column pattern to type text, in sorted order of the patterns; the longest matching pattern without wildcards wins,
   /// then the longest pattern.
   std::vector<std::pair<std::string, std::string>> types;
+  /// Pattern of the source's own names of types ("datetime", "decimal(*)"; case doesn't count, and without a bracket every size
+  /// is meant) to type text: for columns that `types` doesn't name.
+  std::vector<std::pair<std::string, std::string>> types_by_source;
   /// Column pattern to the casts of its values, in the order in which they are applied; of several patterns the one
   /// that wins among `types` would.
   std::vector<std::pair<std::string, std::vector<CastCall>>> casts;

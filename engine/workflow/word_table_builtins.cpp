@@ -27,7 +27,12 @@ Word map_word() {
                      {.name = "to", .type = FieldType::store, .required = true, .help = "The store to write."},
                      {.name = "types",
                       .type = FieldType::table,
-                      .help = "Column pattern (\"table.column\", * and ? allowed) to type."},
+                      .help = "Column pattern (\"table.column\", * and ? allowed) to type; a whole name before patterns, a long pattern "
+                              "before a short one."},
+                     {.name = "by_type",
+                      .type = FieldType::table,
+                      .help = "Type of the source, as `plan` shows it (\"datetime\", \"decimal(*)\"), to type, for columns that "
+                              "types doesn't name."},
                      {.name = "columns",
                       .type = FieldType::columns,
                       .help = "Column pattern to a cast, or to a list of casts that are applied in order. Also per table: "
