@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "catalog/decide_casts.hpp"
 #include "catalog/decide_keys.hpp"
 #include "catalog/decide_names.hpp"
 #include "catalog/decide_select.hpp"
@@ -19,16 +20,27 @@ using arrow::Kind;
 /// A double carries this many decimal digits whatever they are.
 constexpr int kDoubleDigits = 15;
 
+void refuse_null_key(const Table& table, const Column& column, const Decision& decision, const std::string& name) {
+  const bool is_key = table.primary_key && std::ranges::count(table.primary_key->columns, column.name) > 0;
+  if (!is_key || !makes_null(decision.chain)) return;
+  throw Error(Code::invalid_argument, name + ": its casts make NULLs, and it is part of the primary key",
+              "take the cast away, or leave rows out by `where`");
+}
+
 DecidedTable decide_table(const Table& table, const MapSpec& spec) {
   DecidedTable decided{.table = &table, .columns = {}};
   for (const Column& column : table.columns) {
     const std::string name = table.name + "." + column.name;
-    const auto wanted = find_override(spec, table.name, column.name);
+    const auto wanted = find_override(spec, table.name, column);
+    const auto* casts = find_casts(spec, table.name, column.name);
     try {
       const Misfits misfits = spec.keeps_rejects ? Misfits::reject : Misfits::refuse;
-      decided.columns.push_back(wanted ? decide_override(column, *wanted, name, misfits) : decide_type(column));
+      decided.columns.push_back(casts != nullptr ? decide_casts(column, *casts, wanted, name)
+                                : wanted         ? decide_override(column, *wanted, name, misfits)
+                                                 : decide_type(column));
+      refuse_null_key(table, column, decided.columns.back(), name);
     } catch (const Error& error) {
-      if (wanted) throw error.with_where(spec.where);
+      if (wanted || casts != nullptr) throw error.with_where(spec.where);
       throw error.with_prefix(name + ": ");
     }
   }
@@ -49,6 +61,7 @@ ColumnMapping map_column(const Column& source, const Column& target, const Decis
   column.target = target.name;
   column.source_carrier = decision.carrier;
   column.compare = decision.compare;
+  column.chain = decision.chain;
   column.source_cast = decision.cast;
   column.nullable = target.nullable;
   column.source_native = source.native;

@@ -96,7 +96,7 @@ std::optional<Sides> reach_both(const Column& a, const Column& b, const Type& ty
 }
 
 std::optional<Sides> reach_override(const Column& a, const Column& b, const MapSpec& spec, const std::string& table) {
-  const auto wanted = find_override(spec, table, a.name);
+  const auto wanted = find_override(spec, table, a);
   if (!wanted) return std::nullopt;
   const std::string name = table + "." + a.name;
   return Sides{decide_override(a, *wanted, name), decide_override(b, *wanted, name)};

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "catalog/decide_casts.hpp"
 #include "catalog/decide_expression.hpp"
 #include "catalog/evidence_view.hpp"
 
@@ -49,14 +50,18 @@ class TargetTable {
     column.name = from.name;
     column.type = decision.compare;
     column.comment = from.comment;
-    column.nullable = from.nullable && !is_key_column(from.name);
+    column.nullable = (from.nullable || makes_null(decision.chain)) && !is_key_column(from.name);
     if (spec_.same_kind && !decision.is_override) column.native = from.native;
     column.identity = from.identity && is_integer(decision.compare.kind);
     column.next = column.identity ? from.next : 0;
     if (from.identity && !column.identity)
       warn(from.name, "is " + arrow::to_text(column.type) + " now and counts no longer");
     std::string problem;
-    column.default_value = adjust_default(from.default_value, decision.compare, spec_.same_kind, problem);
+    if (keeps_defaults(decision.chain) || from.default_value.kind != "literal") {
+      column.default_value = adjust_default(from.default_value, decision.compare, spec_.same_kind, problem);
+    } else {
+      problem = "default '" + from.default_value.text + "' is written as the source has it, before the casts";
+    }
     if (!problem.empty()) warn(from.name, problem + ": left out");
     if (!from.generated.empty()) {
       column.default_value = {};

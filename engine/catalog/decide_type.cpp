@@ -22,6 +22,7 @@ Decision make_decision(const Type& carrier, const Type& compare) {
   return {.compare = compare,
           .carrier = carrier,
           .cast = cast,
+          .chain = {},
           .policy = policy_of(cast, compare),
           .reason = {},
           .warning = {}};

@@ -14,6 +14,7 @@ struct Decision {
   Type compare;
   Type carrier;
   Cast cast = Cast::none;
+  std::vector<CastStep> chain;  ///< before `cast`
   std::string policy;
   std::string reason;
   std::string warning;  ///< without the column's name; empty where the declaration holds

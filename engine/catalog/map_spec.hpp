@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "catalog/cast_word.hpp"
+
 namespace sluice::catalog {
 
 /// How names that the map doesn't give become the target's.
@@ -22,6 +24,12 @@ struct MapSpec {
   /// Column pattern to type text, in sorted order of the patterns; the longest matching pattern without wildcards wins,
   /// then the longest pattern.
   std::vector<std::pair<std::string, std::string>> types;
+  /// Pattern of the source's own names of types ("datetime", "decimal(*)"; case doesn't count, and without a bracket every size
+  /// is meant) to type text: for columns that `types` doesn't name.
+  std::vector<std::pair<std::string, std::string>> types_by_source;
+  /// Column pattern to the casts of its values, in the order in which they are applied; of several patterns the one
+  /// that wins among `types` would.
+  std::vector<std::pair<std::string, std::vector<CastCall>>> casts;
   std::string where;  ///< "file:line" of the call, for errors
   NamePolicy names = NamePolicy::keep;
   /// "table" or "table.column" of the source to the target's name; no patterns.

@@ -34,12 +34,30 @@ constexpr std::array<std::pair<Cast, const char*>, 18> kCasts = {{
     {Cast::decimal_float, "decimal_float"},
 }};
 
+json chain_to_json(const std::vector<CastStep>& chain) {
+  json steps = json::array();
+  for (const CastStep& step : chain) {
+    steps.push_back({{"cast", step.call.name}, {"values", step.call.values}, {"to", arrow::to_text(step.to)}});
+  }
+  return steps;
+}
+
+std::vector<CastStep> chain_from_json(const json& from) {
+  std::vector<CastStep> chain;
+  for (const json& step : from) {
+    chain.push_back({.call = {.name = step.at("cast"), .values = step.at("values").get<std::vector<std::string>>()},
+                     .to = arrow::type_from_text(step.at("to"))});
+  }
+  return chain;
+}
+
 json column_to_json(const ColumnMapping& column) {
   return {{"source", column.source},
           {"target", column.target},
           {"source_carrier", arrow::to_text(column.source_carrier)},
           {"compare", arrow::to_text(column.compare)},
           {"target_carrier", arrow::to_text(column.target_carrier)},
+          {"chain", chain_to_json(column.chain)},
           {"source_cast", to_text(column.source_cast)},
           {"target_cast", to_text(column.target_cast)},
           {"nullable", column.nullable},
@@ -56,6 +74,7 @@ ColumnMapping column_from_json(const json& from) {
   column.source_carrier = arrow::type_from_text(from.at("source_carrier"));
   column.compare = arrow::type_from_text(from.at("compare"));
   column.target_carrier = arrow::type_from_text(from.at("target_carrier"));
+  column.chain = chain_from_json(from.value("chain", json::array()));
   column.source_cast = cast_from_text(from.at("source_cast"));
   column.target_cast = cast_from_text(from.at("target_cast"));
   column.nullable = from.at("nullable");
@@ -108,6 +127,13 @@ Cast cast_from_text(const std::string& text) {
     if (text == name) return value;
   }
   throw Error(Code::invalid_argument, "cast '" + text + "': there is no such cast");
+}
+
+std::string describe_casts(const ColumnMapping& column) {
+  std::string text;
+  for (const CastStep& step : column.chain) text += (text.empty() ? "cast." : ", cast.") + to_text(step.call);
+  if (column.source_cast != Cast::none) text += (text.empty() ? "" : ", ") + std::string(to_text(column.source_cast));
+  return text;
 }
 
 const ColumnMapping* TableMapping::find_target(const std::string& column) const {

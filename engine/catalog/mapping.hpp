@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/cast_word.hpp"
 #include "catalog/catalog.hpp"
 
 /// What becomes what: the outcome of the type decisions, fixed in the plan and used by create, copy, verify and diff
@@ -36,14 +37,21 @@ enum class Cast {
 const char* to_text(Cast cast);
 Cast cast_from_text(const std::string& text);
 
-/// One column pair. The engine reads `source` as source_carrier, brings it to `compare` by source_cast and hands that
-/// to the target; verification reads the target as target_carrier and brings it to `compare` by target_cast.
+/// One cast that the map asks for by name, and the type that it makes. Without a name: whatever cast_between says.
+struct CastStep {
+  CastCall call;
+  Type to;
+};
+
+/// One column pair. The engine reads `source` as source_carrier, takes it through `chain`, brings what comes out to
+/// `compare` by source_cast and hands that to the target; verification reads the target as target_carrier and brings it to `compare` by target_cast.
 struct ColumnMapping {
   std::string source;
   std::string target;
   Type source_carrier;
   Type compare;
   Type target_carrier;
+  std::vector<CastStep> chain;  ///< mostly empty; before source_cast
   Cast source_cast = Cast::none;
   Cast target_cast = Cast::none;
   bool nullable = true;
@@ -52,6 +60,9 @@ struct ColumnMapping {
   std::string policy;  ///< what equality means where types can't be equal exactly: "rounded to 6 decimals"; else empty
   std::string reason;  ///< the evidence behind the decision, for the plan
 };
+
+/// What the source's values go through, for people: `cast.trim, cast.null_if(""), text_number`; "" for nothing.
+std::string describe_casts(const ColumnMapping& column);
 
 /// Evidence about one table pair.
 struct TableMapping {

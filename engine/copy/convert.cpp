@@ -1,12 +1,11 @@
 #include "copy/convert.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "arrow/text.hpp"
 #include "base/error.hpp"
-#include "copy/convert_cast.hpp"
+#include "copy/cast_chain.hpp"
 
 namespace sluice::copy {
 
@@ -21,10 +20,6 @@ const Type& carrier_of(const catalog::ColumnMapping& column, Side side) {
 
 const std::string& name_of(const catalog::ColumnMapping& column, Side side) {
   return side == Side::source ? column.source : column.target;
-}
-
-catalog::Cast cast_of(const catalog::ColumnMapping& column, Side side) {
-  return side == Side::source ? column.source_cast : column.target_cast;
 }
 
 bool is_bytes(Kind kind) {
@@ -127,9 +122,11 @@ void ColumnCast::refuse(int64_t row, const std::string& expected) const {
   constexpr size_t kShown = 200;
   std::string value = arrow::value_to_text(in, row);
   if (value.size() > kShown) value = value.substr(0, kShown) + "...";
-  throw Error(Code::data,
-              place.describe(row) + ", column " + name + ": expected " + expected + ", found '" + value + "'",
-              "map the column to a type that holds it, or clean the value");
+  const bool is_named = step != nullptr && !step->call.name.empty();
+  const std::string label = is_named ? "cast." + step->call.name + ": " : "";
+  throw Error(Code::data, place.describe(row) + ", column " + name + ": " + label + "expected " + expected + ", found '" + value + "'",
+              is_named ? "put a cast before it that takes such values out, or clean the value"
+                       : "map the column to a type that holds it, or clean the value");
 }
 
 CastFunction find_cast_function(catalog::Cast cast, const Type& from, const Type& to) {
@@ -164,15 +161,10 @@ std::vector<std::string> column_names(const catalog::TableMapping& table, Side s
 }
 
 struct Converter::Impl {
-  struct Column {
-    CastFunction function = nullptr;
-    std::optional<arrow::ColumnBuilder> builder;  // where there is a function
-  };
-
   catalog::TableMapping table;
   Side side;
   std::vector<arrow::Field> carriers;
-  std::vector<Column> columns;
+  std::vector<CastChain> columns;
   bool changes_nothing = true;
 };
 
@@ -180,17 +172,13 @@ Converter::Converter(const catalog::TableMapping& table, Side side) : impl_(std:
   impl_->table = table;
   impl_->side = side;
   impl_->carriers = carrier_fields(table, side);
-  const std::vector<arrow::Field> compare = compare_fields(table);
-  for (size_t i = 0; i < compare.size(); ++i) {
-    Impl::Column& column = impl_->columns.emplace_back();
+  for (const catalog::ColumnMapping& column : table.columns) {
     try {
-      column.function = find_cast_function(cast_of(table.columns[i], side), impl_->carriers[i].type, compare[i].type);
+      impl_->columns.emplace_back(column, side);
     } catch (const Error& error) {
-      throw error.with_prefix(table.target_table + "." + compare[i].name + ": ");
+      throw error.with_prefix(table.target_table + "." + column.target + ": ");
     }
-    if (column.function == nullptr) continue;
-    column.builder.emplace(compare[i]);
-    impl_->changes_nothing = false;
+    if (!impl_->columns.back().is_empty()) impl_->changes_nothing = false;
   }
 }
 
@@ -202,14 +190,12 @@ arrow::Array Converter::convert(arrow::Array batch) {
   const RowPlace place(impl_->table, impl_->side, views);
   std::vector<arrow::Array> columns(impl_->columns.size());
   for (size_t i = 0; i < columns.size(); ++i) {
-    Impl::Column& column = impl_->columns[i];
-    if (column.function == nullptr) continue;
-    column.function({place, impl_->carriers[i].name, views[i], *column.builder});
-    column.builder->finish(columns[i].receive());
+    CastChain& chain = impl_->columns[i];
+    if (!chain.is_empty()) chain.run(place, impl_->carriers[i].name, views[i], columns[i].receive());
   }
   const int64_t rows = batch->length;
   for (size_t i = 0; i < columns.size(); ++i) {
-    if (impl_->columns[i].function == nullptr) columns[i] = take_child(*batch.get(), i);
+    if (impl_->columns[i].is_empty()) columns[i] = take_child(*batch.get(), i);
   }
   return make_batch(std::move(columns), rows);
 }

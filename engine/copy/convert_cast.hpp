@@ -34,6 +34,7 @@ struct ColumnCast {
   const std::string& name;
   const arrow::ColumnView& in;
   arrow::ColumnBuilder& out;
+  const catalog::CastStep* step = nullptr;  ///< with the values given, where the map names the cast
 
   const arrow::Type& from() const { return in.type(); }
   const arrow::Type& to() const { return out.field().type; }

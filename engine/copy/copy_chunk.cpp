@@ -14,7 +14,7 @@ constexpr int64_t kBatchBytes = int64_t{4} << 20;
 
 bool is_unchanged(const catalog::TableMapping& table) {
   for (const auto& column : table.columns) {
-    if (column.source_cast != catalog::Cast::none || !(column.source_carrier == column.compare)) return false;
+    if (!column.chain.empty() || column.source_cast != catalog::Cast::none || !(column.source_carrier == column.compare)) return false;
   }
   return true;
 }

@@ -6,8 +6,9 @@ namespace sluice::plan {
 namespace {
 
 std::string column_text(const catalog::ColumnMapping& column) {
-  return column.source + " -> " + column.target + " " + to_text(column.compare) + " (" + column.target_native + ") by " +
-         to_text(column.source_cast);
+  const std::string casts = describe_casts(column);
+  return column.source + " -> " + column.target + " " + to_text(column.compare) + " (" + column.target_native + ")" +
+         (casts.empty() ? "" : " by " + casts);
 }
 
 void compare_tables(const catalog::TableMapping& before, const catalog::TableMapping& after, std::vector<std::string>& changes) {

@@ -76,7 +76,7 @@ void add_graph(const Plan& plan, std::string& text) {
 void add_column(const catalog::ColumnMapping& column, std::string& text) {
   text += indent(4) + column.target + "  " + (column.source_native.empty() ? to_text(column.source_carrier) : column.source_native) + " -> " +
           column.target_native;
-  if (column.source_cast != catalog::Cast::none) text += std::string("  by ") + catalog::to_text(column.source_cast);
+  if (const std::string casts = describe_casts(column); !casts.empty()) text += "  by " + casts;
   if (!column.policy.empty()) text += "  equal under: " + column.policy;
   if (!column.reason.empty()) text += "  [" + column.reason + "]";
   text += "\n";

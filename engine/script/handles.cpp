@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "base/utf8.hpp"
+#include "script/cast_calls.hpp"
 
 namespace sluice::script {
 namespace {
@@ -43,6 +44,7 @@ int print_handle(Script& script, lua_State* state) {
 int call_handle(Script& script, lua_State* state) {
   const Handle& handle = *find_handle(state, 1);
   if (handle.kind == ItemKind::pending) return complete_pending(script, state);
+  if (handle.kind == ItemKind::cast) return call_cast(script, state);
   throw error_at(script.current_place(), describe_item(script.items(), handle) +
                                              " is complete already; is a comma missing before what follows?");
 }
@@ -112,6 +114,7 @@ std::string describe_item(const Items& items, const Handle& handle) {
       return items.pendings[handle.index].word->name + " \"" + items.pendings[handle.index].name +
              "\" without its { ... }";
     case ItemKind::workflow: return "workflow";
+    case ItemKind::cast: return "cast." + catalog::to_text(items.casts[handle.index]);
   }
   return "a value";
 }

@@ -12,7 +12,7 @@
 namespace sluice::script {
 
 /// What a word's call returned to Lua: a userdata that can be passed on and placed, nothing else.
-enum class ItemKind : uint32_t { param = 1, map, action, node, store, secret, rollback, nothing, pending, workflow };
+enum class ItemKind : uint32_t { param = 1, map, action, node, store, secret, rollback, nothing, pending, workflow, cast };
 
 /// The content of that userdata: which list of Items, and where in it.
 struct Handle {
@@ -47,6 +47,7 @@ struct Items {
   std::vector<std::string> secrets;
   std::vector<std::string> rollbacks;
   std::deque<Pending> pendings;
+  std::vector<catalog::CastCall> casts;
   std::vector<catalog::MapSpec> maps;
   std::vector<workflow::Param> values;  ///< of params
   bool has_params = false;

@@ -2,6 +2,7 @@
 
 #include "arrow/type.hpp"
 #include "script/handles.hpp"
+#include "script/read_columns.hpp"
 #include "script/read_value.hpp"
 #include "script/word_calls.hpp"
 
@@ -9,6 +10,7 @@ namespace sluice::script {
 namespace {
 
 using workflow::Value;
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 std::vector<std::string> to_texts(const Value& list) {
   std::vector<std::string> texts;
@@ -24,26 +26,34 @@ Place place_inside(Script& script, const TableView& table, const std::string& fi
   return place;
 }
 
-void read_types(Script& script, const TableView& table, const Value& types, catalog::MapSpec& map) {
+/// Field `types` or `by_type`: patterns to types that exist.
+TextPairs read_types(Script& script, const TableView& table, const std::string& field, const Value& types) {
+  TextPairs pairs;
   for (const auto& [pattern, type] : types.as_object()) {
-    const std::string label = "map: types[\"" + pattern + "\"]";
-    const auto place = [&] { return place_inside(script, table, "types", pattern); };
+    const std::string label = "map: " + field + "[\"" + pattern + "\"]";
+    const auto place = [&] { return place_inside(script, table, field, pattern); };
     if (!type.as<std::string>()) throw error_at(place(), label + ": expected a type such as \"numeric(12,2)\"");
-    if (pattern.find('.') == std::string::npos)
-      throw error_at(place(), label + ": expected \"table.column\"; write \"*." + pattern + "\" for every table");
     try {
       arrow::type_from_text(type.as_text());
     } catch (const Error& error) {
       throw error_at(place(), label + ": " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
     }
-    map.types.emplace_back(pattern, type.as_text());
+    pairs.emplace_back(pattern, type.as_text());
+  }
+  return pairs;
+}
+
+void require_columns(Script& script, const TableView& table, const TextPairs& types) {
+  for (const auto& [pattern, type] : types) {
+    if (pattern.find('.') != std::string::npos) continue;
+    throw error_at(place_inside(script, table, "types", pattern),
+                   "map: types[\"" + pattern + "\"]: expected \"table.column\"; write \"*." + pattern +
+                       "\" for every table, or by_type for a type of the source");
   }
 }
 
-using Texts = std::vector<std::pair<std::string, std::string>>;
-
-Texts read_texts(Script& script, const TableView& table, const std::string& field, const Value& entries) {
-  Texts texts;
+TextPairs read_texts(Script& script, const TableView& table, const std::string& field, const Value& entries) {
+  TextPairs texts;
   for (const auto& [name, text] : entries.as_object()) {
     if (!text.as<std::string>() || text.as_text().empty()) {
       throw error_at(place_inside(script, table, field, name), "map: " + field + "[\"" + name + "\"]: expected a text");
@@ -67,7 +77,8 @@ void read_names(Script& script, const TableView& table, const Value::Object& fie
   map.omitted = to_texts(*omit);
   for (const std::string& pattern : map.omitted) {
     if (pattern.find('.') == std::string::npos) {
-      throw error_at(table.place("omit"), "map: omit: \"" + pattern + "\": expected \"table.column\"; write \"*." + pattern + "\" for every table");
+      throw error_at(table.place("omit"), "map: omit: \"" + pattern + "\": expected \"table.column\"; write \"*." +
+                                              pattern + "\" for every table");
     }
   }
 }
@@ -84,12 +95,16 @@ int call_map(Script& script, lua_State* state) {
   const Place place = place_of_call(script, word);
   require_table_argument(script, state, 1, "map", place);
   const TableView table(script, 1, "map", place);
-  const Value::Object fields = read_fields(script, table, word.fields);
+  const Value::Object fields = read_fields(script, table, fields_with_blocks(script, table, word));
   catalog::MapSpec map;
   map.from = fields.at("from").as_text();
   map.to = fields.at("to").as_text();
   map.where = to_text(place.location());
-  if (const Value* types = find_field(fields, "types")) read_types(script, table, *types, map);
+  if (const Value* types = find_field(fields, "types")) {
+    map.types = read_types(script, table, "types", *types);
+    require_columns(script, table, map.types);
+  }
+  if (const Value* types = find_field(fields, "by_type")) map.types_by_source = read_types(script, table, "by_type", *types);
   if (const Value* tables = find_field(fields, "tables")) {
     // An empty list, perhaps a computed one, must not silently mean every table.
     if (tables->as_object().empty())
@@ -98,6 +113,7 @@ int call_map(Script& script, lua_State* state) {
     read_tables(*tables, map);
   }
   read_names(script, table, fields, map);
+  read_columns(script, table, word, map);
   script.items().maps.push_back(std::move(map));
   push_handle(state, {ItemKind::map, static_cast<uint32_t>(script.items().maps.size() - 1)});
   return 1;

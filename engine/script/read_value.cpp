@@ -243,7 +243,7 @@ Value::Object read_fields(Script& script, const TableView& table, const std::vec
   const FieldSpec* positional = nullptr;
   for (const FieldSpec& field : fields) {
     if (field.is_positional) positional = &field;
-    if (field.name.empty() || field.name == "*" ||
+    if (field.name.empty() || field.name == "*" || field.type == FieldType::columns ||
         !std::binary_search(table.names().begin(), table.names().end(), field.name))
       continue;
     table.push(field.name);

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "script/cast_calls.hpp"
 #include "script/embedded.hpp"
 #include "script/handles.hpp"
 #include "script/table_view.hpp"
@@ -17,6 +18,7 @@ using workflow::WordKind;
 
 constexpr const char* kPrelude = "prelude";
 constexpr const char* kOwnModules = "sluice.";
+constexpr const char* kCasts = "cast.";
 
 void open_libraries(lua_State* state) {
   const std::pair<const char*, lua_CFunction> kLibraries[] = {{"", luaopen_base},
@@ -53,16 +55,24 @@ void push_namespace(lua_State* state, const std::string& name) {
   lua_setfield(state, -3, name.c_str());
 }
 
-void push_words(lua_State* state) {
+bool is_cast(const Word& word) { return word.name.rfind(kCasts, 0) == 0; }
+
+/// Pushes what a word is: a value for casts, else a function.
+void push_word(Script& script, const Word& word) {
+  if (is_cast(word)) return push_cast(script, word.name.substr(std::string(kCasts).size()));
+  lua_pushlightuserdata(script.lua(), const_cast<Word*>(&word));
+  lua_pushcclosure(script.lua(), function_of(word), 1);
+}
+
+void push_words(Script& script) {
+  lua_State* state = script.lua();
   lua_newtable(state);
   for (const Word& word : workflow::words()) {
-    const lua_CFunction function = function_of(word);
-    if (!function) continue;
+    if (!is_cast(word) && function_of(word) == nullptr) continue;
     const size_t dot = word.name.find('.');
     const bool is_inside = dot != std::string::npos;
     if (is_inside) push_namespace(state, word.name.substr(0, dot));
-    lua_pushlightuserdata(state, const_cast<Word*>(&word));
-    lua_pushcclosure(state, function, 1);
+    push_word(script, word);
     lua_setfield(state, -2, word.name.substr(is_inside ? dot + 1 : 0).c_str());
     if (is_inside) lua_pop(state, 1);
   }
@@ -126,7 +136,7 @@ void push_host(Script& script) {
     lua_pushcfunction(state, function);
     lua_setfield(state, -2, name);
   }
-  push_words(state);
+  push_words(script);
   lua_setfield(state, -2, "words");
   push_handle(state, {ItemKind::nothing, 0});
   lua_setfield(state, -2, "nothing");

@@ -117,7 +117,7 @@ sluice_fingerprint fingerprint_of(store::Session& session, const catalog::TableM
 bool has_common_ranges(const catalog::TableMapping& table) {
   if (table.key.size() != 1) return false;
   const catalog::ColumnMapping* key = table.find_target(table.key[0]);
-  return key != nullptr && !key->nullable && is_integer(key->compare.kind) && is_integer(key->source_carrier.kind) &&
+  return key != nullptr && key->chain.empty() && !key->nullable && is_integer(key->compare.kind) && is_integer(key->source_carrier.kind) &&
          is_integer(key->target_carrier.kind);
 }
 

@@ -43,9 +43,20 @@ std::string select_by_keys(const TableSide& side, const std::vector<KeyTexts>& k
 
 /// Queries deliver what their texts say. Two forms have to be made what the reader delivers: bytes that come as "\x"
 /// and hex digits, and floats that come as the double nearest to their text.
-bool needs_adapting(const arrow::Type& found, const arrow::Type& compare) {
-  return (found.kind == Kind::text && compare.kind == Kind::binary) ||
-         (found.kind == Kind::float64 && compare.kind == Kind::float32);
+bool needs_adapting(const arrow::Type& found, const arrow::Type& wanted) {
+  return (found.kind == Kind::text && wanted.kind == Kind::binary) ||
+         (found.kind == Kind::float64 && wanted.kind == Kind::float32);
+}
+
+/// What a side's values are read as: before casts that the map names, else the comparison type.
+const arrow::Type& wanted_type(const ColumnMapping& column, copy::Side side) {
+  return side == copy::Side::source && !column.chain.empty() ? column.source_carrier : column.compare;
+}
+
+/// Lets the map's casts begin from what a query delivers.
+void begin_chain_from(ColumnMapping& column, const arrow::Type& found) {
+  if (!(found == column.source_carrier)) column.chain.insert(column.chain.begin(), {.call = {}, .to = column.source_carrier});
+  column.source_carrier = found;
 }
 
 std::string bytes_of_hex(std::string_view text) {
@@ -72,15 +83,11 @@ class Adapter {
   Adapter(const TableSide& side, const std::vector<arrow::Field>& found) : found_(found), mapping_(side.table) {
     for (size_t i = 0; i < found.size(); ++i) {
       ColumnMapping& column = mapping_.columns[i];
-      const bool is_adapted = needs_adapting(found[i].type, column.compare);
+      const arrow::Type wanted = wanted_type(column, side.side);
+      const bool is_adapted = needs_adapting(found[i].type, wanted);
+      wanted_.push_back(wanted);
       adapted_.push_back(is_adapted);
-      const arrow::Type carrier = is_adapted ? column.compare : found[i].type;
-      const bool is_source = side.side == copy::Side::source;
-      const bool same = carrier == (is_source ? column.source_carrier : column.target_carrier);
-      const Cast known = is_source ? column.source_cast : column.target_cast;
-      (is_source ? column.source_cast : column.target_cast) =
-          same ? known : catalog::cast_between(carrier, column.compare);
-      (is_source ? column.source_carrier : column.target_carrier) = carrier;
+      bind(column, side.side, is_adapted ? wanted : found[i].type);
     }
   }
 
@@ -90,7 +97,7 @@ class Adapter {
     for (size_t i = 0; i < adapted_.size(); ++i) {
       if (!adapted_[i]) continue;
       const auto views = arrow::view_batch(fields_before(i), *batch);
-      arrow::ColumnBuilder builder({.name = found_[i].name, .type = mapping_.columns[i].compare});
+      arrow::ColumnBuilder builder({.name = found_[i].name, .type = wanted_[i]});
       adapt_column(views[i], builder);
       ArrowArray* child = batch->children[i];
       child->release(child);
@@ -99,17 +106,27 @@ class Adapter {
   }
 
  private:
+  static void bind(ColumnMapping& column, copy::Side side, const arrow::Type& carrier) {
+    const bool is_source = side == copy::Side::source;
+    if (is_source && !column.chain.empty()) return begin_chain_from(column, carrier);
+    arrow::Type& known = is_source ? column.source_carrier : column.target_carrier;
+    Cast& cast = is_source ? column.source_cast : column.target_cast;
+    if (!(carrier == known)) cast = catalog::cast_between(carrier, column.compare);
+    known = carrier;
+  }
+
   /// The types while columns from `next` on are still as found.
   std::vector<arrow::Field> fields_before(size_t next) const {
     std::vector<arrow::Field> fields = found_;
     for (size_t i = 0; i < next; ++i) {
-      if (adapted_[i]) fields[i].type = mapping_.columns[i].compare;
+      if (adapted_[i]) fields[i].type = wanted_[i];
     }
     return fields;
   }
 
   std::vector<arrow::Field> found_;
   catalog::TableMapping mapping_;
+  std::vector<arrow::Type> wanted_;
   std::vector<bool> adapted_;
 };
 

@@ -33,14 +33,17 @@ bool has_exact_key(const catalog::TableMapping& table) {
 
 bool can_be_looked_up(const catalog::TableMapping& table) {
   return std::ranges::all_of(table.key, [&](const std::string& name) {
-    const Kind kind = table.find_target(name)->compare.kind;
+    const catalog::ColumnMapping& column = *table.find_target(name);
+    const Kind kind = column.compare.kind;
+    // Under a cast one text does not mean the same row on both sides.
+    if (!column.chain.empty()) return false;
     return is_integer(kind) || kind == Kind::text || kind == Kind::uuid || kind == Kind::date;
   });
 }
 
 std::string why_not(const TableSide& source, const TableSide& target) {
   if (source.table.key.empty()) return "it has no key";
-  if (!can_be_looked_up(source.table)) return "its key is of a type that is not looked up";
+  if (!can_be_looked_up(source.table)) return "its key is of a type that is not looked up, or has a cast";
   if (!speaks_sql(source.session) || !speaks_sql(target.session)) return "a store has no query language";
   return {};
 }

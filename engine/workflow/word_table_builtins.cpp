@@ -1,3 +1,4 @@
+#include "catalog/cast_word.hpp"
 #include "workflow/word_tables.hpp"
 
 namespace sluice::workflow {
@@ -26,7 +27,16 @@ Word map_word() {
                      {.name = "to", .type = FieldType::store, .required = true, .help = "The store to write."},
                      {.name = "types",
                       .type = FieldType::table,
-                      .help = "Column pattern (\"table.column\", * and ? allowed) to type."},
+                      .help = "Column pattern (\"table.column\", * and ? allowed) to type; a whole name before patterns, a long pattern "
+                              "before a short one."},
+                     {.name = "by_type",
+                      .type = FieldType::table,
+                      .help = "Type of the source, as `plan` shows it (\"datetime\", \"decimal(*)\"), to type, for columns that "
+                              "types doesn't name."},
+                     {.name = "columns",
+                      .type = FieldType::columns,
+                      .help = "Column pattern to a cast, or to a list of casts that are applied in order. Also per table: "
+                              "orders = { columns = { placed_on = cast.unix_seconds } }."},
                      {.name = "rename",
                       .type = FieldType::table,
                       .help = "\"table\" or \"table.column\" of the source to its name in the target."},
@@ -41,9 +51,7 @@ Word map_word() {
                      selected_tables()}};
 }
 
-}  // namespace
-
-std::vector<Word> builtin_words() {
+std::vector<Word> language_words() {
   return {
       {.name = "params",
        .kind = WordKind::builtin,
@@ -80,6 +88,16 @@ std::vector<Word> builtin_words() {
        .help = "The value that a Lua module below the workflow's folder returns.",
        .example = "local tables = require \"lib.tables\""},
   };
+}
+
+}  // namespace
+
+std::vector<Word> builtin_words() {
+  std::vector<Word> words = language_words();
+  for (const catalog::CastWord& cast : catalog::cast_words()) {
+    words.push_back({.name = std::string("cast.") + cast.name, .kind = WordKind::builtin, .help = cast.help, .example = cast.example});
+  }
+  return words;
 }
 
 }  // namespace sluice::workflow

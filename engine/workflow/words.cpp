@@ -47,6 +47,7 @@ const char* to_text(FieldType type) {
     case FieldType::stores: return "table of stores";
     case FieldType::on_fail: return "rollback_to \"NODE\" or \"abort\"";
     case FieldType::settings: return "table of settings";
+    case FieldType::columns: return "table of columns";
   }
   return "value";
 }

@@ -30,6 +30,7 @@ enum class FieldType {
   stores,     ///< table of names to store values
   on_fail,    ///< rollback_to "NODE" or "abort"
   settings,   ///< a closed table with the fields of `nested`
+  columns,    ///< what becomes of columns: read by who knows the map
 };
 const char* to_text(FieldType type);
 

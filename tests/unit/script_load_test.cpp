@@ -54,6 +54,39 @@ TEST(LoadWorkflow, WrittenOrderIsTheOrderOfNodes) {
                   "gate copy.orphans", "phase side", "step side.note", "phase last", "gate last.still"));
 }
 
+using Casts = std::vector<std::pair<std::string, std::vector<catalog::CastCall>>>;
+
+Casts casts_of(const std::string& fields) {
+  const std::string text =
+      "local m = map { from = 'old', to = 'new', " + fields +
+      " }\nreturn workflow 'w' { stores = { old = store 'sqlite' { path = 'a' }, new = store 'sqlite' { path = "
+      "'b' } }, phase 'p' { step 'rows' { copy.tables { map = m } } } }\n";
+  return load_text(text).maps.at(0).casts;
+}
+
+TEST(LoadWorkflow, ACastIsTakenByPatternAloneOrInAList) {
+  const Casts casts =
+      casts_of("columns = { ['*.flag'] = cast.boolean, ['users.name'] = { cast.trim, cast.null_if('', 0, 1.5) } }");
+  EXPECT_EQ(casts,
+            (Casts{{"*.flag", {{"boolean", {}}}}, {"users.name", {{"trim", {}}, {"null_if", {"", "0", "1.5"}}}}}));
+}
+
+TEST(LoadWorkflow, ABlockOfATableNamesItsColumns) {
+  const Casts casts =
+      casts_of("columns = { ['*.flag'] = cast.boolean }, orders = { columns = { placed_on = cast.unix_seconds } }");
+  EXPECT_EQ(casts, (Casts{{"*.flag", {{"boolean", {}}}}, {"orders.placed_on", {{"unix_seconds", {}}}}}));
+}
+
+TEST(LoadWorkflow, ABlockMayBearANameThatIsNearToAField) {
+  const Casts casts = casts_of("type = { columns = { name = cast.trim } }");
+  EXPECT_EQ(casts, (Casts{{"type.name", {{"trim", {}}}}}));
+}
+
+TEST(LoadWorkflow, ACastCalledWithValuesLeavesTheWordAsItIs) {
+  const Casts casts = casts_of("columns = { ['a.x'] = cast.replace_nul('?'), ['a.y'] = cast.replace_nul }");
+  EXPECT_EQ(casts, (Casts{{"a.x", {{"replace_nul", {"?"}}}}, {"a.y", {{"replace_nul", {}}}}}));
+}
+
 TEST(LoadWorkflow, NodesKnowTheirLines) {
   const Workflow workflow = load_workflow(kShop, {});
   EXPECT_EQ(to_text(workflow.find("copy")->where), "shop.lua:36");

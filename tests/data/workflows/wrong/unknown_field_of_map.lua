@@ -1,4 +1,6 @@
-local m = map { from = "old", to = "new", orders = {} }
+local m = map { from = "old", to = "new",
+  orders = 5,
+}
 
 return workflow "shop" {
   stores = {
