@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "catalog/transform_spec.hpp"
+
 namespace sluice::catalog {
 
 /// How names that the map doesn't give become the target's.
@@ -32,6 +34,7 @@ struct MapSpec {
   /// Both stores are of one kind: expressions in their own language (defaults, checks, partial indexes) are kept.
   /// Otherwise they are dropped with a warning.
   bool same_kind = false;
+  TransformSpecs transforms;
 };
 
 /// `*` any run, `?` one character, everything else itself. Case-sensitive.

@@ -7,7 +7,7 @@ namespace {
 
 std::string column_text(const catalog::ColumnMapping& column) {
   return column.source + " -> " + column.target + " " + to_text(column.compare) + " (" + column.target_native + ") by " +
-         to_text(column.source_cast);
+         to_text(column.source_cast) + (column.transform ? " by transform " + column.transform.id : "");
 }
 
 void compare_tables(const catalog::TableMapping& before, const catalog::TableMapping& after, std::vector<std::string>& changes) {

@@ -2,6 +2,7 @@
 
 #include "arrow/type.hpp"
 #include "script/handles.hpp"
+#include "script/read_transforms.hpp"
 #include "script/read_value.hpp"
 #include "script/word_calls.hpp"
 
@@ -84,7 +85,8 @@ int call_map(Script& script, lua_State* state) {
   const Place place = place_of_call(script, word);
   require_table_argument(script, state, 1, "map", place);
   const TableView table(script, 1, "map", place);
-  const Value::Object fields = read_fields(script, table, word.fields);
+  catalog::TransformSpecs transforms = read_transforms(script, table, word);
+  const Value::Object fields = read_fields(script, table, plain_map_fields(word));
   catalog::MapSpec map;
   map.from = fields.at("from").as_text();
   map.to = fields.at("to").as_text();
@@ -98,6 +100,7 @@ int call_map(Script& script, lua_State* state) {
     read_tables(*tables, map);
   }
   read_names(script, table, fields, map);
+  map.transforms = std::move(transforms);
   script.items().maps.push_back(std::move(map));
   push_handle(state, {ItemKind::map, static_cast<uint32_t>(script.items().maps.size() - 1)});
   return 1;

@@ -124,8 +124,9 @@ TaskRecord CopyTables::run(StepContext& context, const Task& task) const {
     context.run.rows_in_flight += rows - shown;
     shown = rows;
   };
-  const copy::ChunkWork work{table_of(context, task.table), task.range, context.key(task.table, task.chunk),
-                             context.run.fence(mapping.to), batch_rows(max_rate)};
+  const catalog::TableMapping& table = table_of(context, task.table);
+  const copy::ChunkWork work{table, task.range, context.key(task.table, task.chunk), context.run.fence(mapping.to),
+                             batch_rows(max_rate), context.transform(table)};
   TaskRecord record;
   record.table = task.table;
   try {
