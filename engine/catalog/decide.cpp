@@ -9,6 +9,7 @@
 #include "catalog/decide_names.hpp"
 #include "catalog/decide_select.hpp"
 #include "catalog/decide_target.hpp"
+#include "catalog/decide_transforms.hpp"
 #include "catalog/decide_type.hpp"
 
 namespace sluice::catalog {
@@ -34,6 +35,10 @@ DecidedTable decide_table(const Table& table, const MapSpec& spec) {
     const auto wanted = find_override(spec, table.name, column);
     const auto* casts = find_casts(spec, table.name, column.name);
     try {
+      if (const ColumnTransform* transform = find_transform(spec, table.name, column.name)) {
+        decided.columns.push_back(decide_transformed(column, wanted, *transform));
+        continue;
+      }
       const Misfits misfits = spec.keeps_rejects ? Misfits::reject : Misfits::refuse;
       decided.columns.push_back(casts != nullptr ? decide_casts(column, *casts, wanted, name)
                                 : wanted         ? decide_override(column, *wanted, name, misfits)
@@ -67,6 +72,8 @@ ColumnMapping map_column(const Column& source, const Column& target, const Decis
   column.source_native = source.native;
   column.policy = decision.policy;
   column.reason = decision.reason;
+  column.transform = decision.transform;
+  column.input = decision.input.value_or(decision.compare);
   return column;
 }
 
@@ -134,6 +141,7 @@ Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::st
   const std::vector<const Table*> selected = select_tables(taken, spec);
   check_overrides(selected, spec);
   check_conditions(selected, spec);
+  check_transforms(selected, spec);
   const TargetNames names(selected, spec);
 
   std::vector<DecidedTable> decided;
@@ -146,9 +154,11 @@ Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::st
   for (const DecidedTable& table : decided) warn_of_types(table, mapping.warnings);
   mapping.target = build_target(decided, spec, target_schema, mapping.warnings);
   names.apply(mapping.target, mapping.warnings);
+  add_columns(decided, spec, mapping.target);
   const Ddl answer = ask(mapping.target);
   for (size_t i = 0; i < decided.size(); ++i) {
     mapping.tables.push_back(map_table(decided[i], mapping.target.tables[i], spec, names));
+    map_transforms(spec, source, mapping.tables.back());
     bind_table(mapping.tables.back(), answer, mapping.warnings);
   }
   mapping.warnings.insert(mapping.warnings.end(), answer.warnings.begin(), answer.warnings.end());

@@ -58,6 +58,7 @@ bool retype(const Column& column, Decision& decision, const Type& type) {
   auto reached = reach_type(column, type, Demand::lenient);
   if (!reached) return false;
   reached->is_override = decision.is_override;
+  reached->transform = decision.transform;
   reached->reason = decision.reason + "; " + arrow::to_text(type) + " to agree with a foreign key";
   decision = std::move(*reached);
   return true;

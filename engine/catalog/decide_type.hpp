@@ -19,6 +19,8 @@ struct Decision {
   std::string reason;
   std::string warning;  ///< without the column's name; empty where the declaration holds
   bool is_override = false;
+  TransformRef transform = {};     ///< what makes the values
+  std::optional<Type> input = {};  ///< what the transform takes, where that is another type than `compare`
 };
 
 /// Does a column of these values hold the wanted type? strict: only where every value shows it and nothing is lost;

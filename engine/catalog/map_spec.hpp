@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "catalog/cast_word.hpp"
+#include "catalog/transform_spec.hpp"
 
 namespace sluice::catalog {
 
@@ -42,6 +43,7 @@ struct MapSpec {
   /// Both stores are of one kind: expressions in their own language (defaults, checks, partial indexes) are kept.
   /// Otherwise they are dropped with a warning.
   bool same_kind = false;
+  TransformSpecs transforms;
 };
 
 /// `*` any run, `?` one character, everything else itself. Case-sensitive.

@@ -51,8 +51,15 @@ std::vector<CastStep> chain_from_json(const json& from) {
   return chain;
 }
 
+json ref_to_json(const TransformRef& ref) { return {{"id", ref.id}, {"where", ref.where}}; }
+
+/// Absent where there is none.
+void read_ref(const json& from, const char* name, TransformRef& ref) {
+  if (from.contains(name)) ref = {from.at(name).at("id"), from.at(name).at("where")};
+}
+
 json column_to_json(const ColumnMapping& column) {
-  return {{"source", column.source},
+  json out = {{"source", column.source},
           {"target", column.target},
           {"source_carrier", arrow::to_text(column.source_carrier)},
           {"compare", arrow::to_text(column.compare)},
@@ -65,6 +72,11 @@ json column_to_json(const ColumnMapping& column) {
           {"target_native", column.target_native},
           {"policy", column.policy},
           {"reason", column.reason}};
+  if (column.transform) {
+    out["transform"] = ref_to_json(column.transform);
+    out["input"] = arrow::to_text(column.input);
+  }
+  return out;
 }
 
 ColumnMapping column_from_json(const json& from) {
@@ -82,13 +94,15 @@ ColumnMapping column_from_json(const json& from) {
   column.target_native = from.at("target_native");
   column.policy = from.at("policy");
   column.reason = from.at("reason");
+  read_ref(from, "transform", column.transform);
+  if (column.transform) column.input = arrow::type_from_text(from.at("input"));
   return column;
 }
 
 json table_to_json(const TableMapping& table) {
   json columns = json::array();
   for (const ColumnMapping& column : table.columns) columns.push_back(column_to_json(column));
-  return {{"source_schema", table.source_schema},
+  json out = {{"source_schema", table.source_schema},
           {"source_table", table.source_table},
           {"target_schema", table.target_schema},
           {"target_table", table.target_table},
@@ -97,6 +111,10 @@ json table_to_json(const TableMapping& table) {
           {"where", table.where},
           {"rows", table.rows},
           {"bytes", table.bytes}};
+  if (table.filter) out["filter"] = ref_to_json(table.filter);
+  if (table.row) out["row"] = ref_to_json(table.row);
+  for (const ColumnMapping& column : table.inputs) out["inputs"].push_back(column_to_json(column));
+  return out;
 }
 
 TableMapping table_from_json(const json& from) {
@@ -110,6 +128,9 @@ TableMapping table_from_json(const json& from) {
   table.where = from.at("where");
   table.rows = from.at("rows");
   table.bytes = from.at("bytes");
+  read_ref(from, "filter", table.filter);
+  read_ref(from, "row", table.row);
+  for (const json& column : from.value("inputs", json::array())) table.inputs.push_back(column_from_json(column));
   return table;
 }
 
@@ -139,6 +160,36 @@ std::string describe_casts(const ColumnMapping& column) {
 const ColumnMapping* TableMapping::find_target(const std::string& column) const {
   const auto found = std::ranges::find(columns, column, &ColumnMapping::target);
   return found == columns.end() ? nullptr : &*found;
+}
+
+bool TableMapping::has_transforms() const {
+  const auto is_made = [](const ColumnMapping& column) { return static_cast<bool>(column.transform); };
+  return changes_rows() || std::ranges::any_of(columns, is_made);
+}
+
+bool TableMapping::keeps_key() const {
+  return !row && std::ranges::none_of(key, [&](const std::string& name) {
+    const ColumnMapping* column = find_target(name);
+    return column == nullptr || column->transform;
+  });
+}
+
+TableMapping TableMapping::before_transforms() const {
+  TableMapping before = *this;
+  before.columns.clear();
+  before.inputs.clear();
+  before.filter = before.row = {};
+  for (ColumnMapping column : columns) {
+    if (column.source.empty()) continue;
+    if (column.transform) {
+      column.compare = column.input;
+      column.nullable = true;
+      column.transform = {};
+    }
+    before.columns.push_back(std::move(column));
+  }
+  before.columns.insert(before.columns.end(), inputs.begin(), inputs.end());
+  return before;
 }
 
 const TableMapping* Mapping::find_target(const std::string& table) const {

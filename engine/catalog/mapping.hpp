@@ -6,6 +6,7 @@
 
 #include "catalog/cast_word.hpp"
 #include "catalog/catalog.hpp"
+#include "catalog/transform_spec.hpp"
 
 /// What becomes what: the outcome of the type decisions, fixed in the plan and used by create, copy, verify and diff
 /// alike.
@@ -43,8 +44,9 @@ struct CastStep {
   Type to;
 };
 
-/// One column pair. The engine reads `source` as source_carrier, takes it through `chain`, brings what comes out to
-/// `compare` by source_cast and hands that to the target; verification reads the target as target_carrier and brings it to `compare` by target_cast.
+/// One column pair. Without a source name it is a column that a transform adds. The engine reads `source` as source_carrier, takes it
+/// through `chain`, brings what comes out to `compare` by source_cast and hands that to the target; verification reads the target as
+/// target_carrier and brings it to `compare` by target_cast.
 struct ColumnMapping {
   std::string source;
   std::string target;
@@ -59,6 +61,9 @@ struct ColumnMapping {
   std::string target_native;
   std::string policy;  ///< what equality means where types can't be equal exactly: "rounded to 6 decimals"; else empty
   std::string reason;  ///< the evidence behind the decision, for the plan
+  /// What makes its values. Then source_cast brings source_carrier to `input` only, and the transform makes `compare` of that.
+  TransformRef transform;
+  Type input;
 };
 
 /// What the source's values go through, for people: `cast.trim, cast.null_if(""), text_number`; "" for nothing.
@@ -76,8 +81,19 @@ struct TableMapping {
   std::string where;  ///< condition on the source, in its language
   int64_t rows = 0;   ///< estimate
   int64_t bytes = 0;  ///< estimate
+  TransformRef filter;                ///< a function that says which rows are taken
+  TransformRef row;                   ///< a function that may change, drop or split rows
+  std::vector<ColumnMapping> inputs;  ///< columns that are read for transforms alone; without a target name
 
   const ColumnMapping* find_target(const std::string& column) const;
+  bool has_transforms() const;
+  /// Other rows than the source's may come out.
+  bool changes_rows() const { return filter || row; }
+  /// Each row of the target bears the key of the source's row that it was made of.
+  bool keeps_key() const;
+  /// The columns as they are read and converted before any transform: with a source name, `compare` being what a transform
+  /// takes. Nothing of it is transformed.
+  TableMapping before_transforms() const;
 };
 
 struct Mapping {

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "copy/convert.hpp"
 #include "copy/convert_cast.hpp"
+#include "copy/transform_stage.hpp"
 
 namespace sluice::copy {
 
@@ -61,6 +62,7 @@ class GoodRows {
 
   GoodRows(store::Session& source, const ChunkWork& work, store::WorkResult& result, TakeReject reject)
       : work_(work),
+        before_(work.table.has_transforms() ? work.table.before_transforms() : work.table),
         result_(result),
         reject_(std::move(reject)),
         carriers_(carrier_fields(work.table, Side::source)),
@@ -70,7 +72,8 @@ class GoodRows {
   struct Piece {
     Shared batch;       ///< as read
     int64_t first = 0;  ///< the first of its rows in `batch`
-    Shared converted;
+    Shared made;        ///< converted and transformed
+    bool is_row_by_row = true;  ///< the rows of both are the same ones
   };
 
   /// False at the end.
@@ -89,7 +92,7 @@ class GoodRows {
     const auto views = arrow::view_batch(carriers_, **batch);
     store::LeftOut left_out;
     left_out.code = error.code();
-    left_out.key = RowPlace(work_.table, Side::source, views).key(row);
+    left_out.key = RowPlace(before_, Side::source, views).key(row);
     left_out.reason = error.what();
     left_out.row = row_to_json(carriers_, views, row);
     return left_out;
@@ -112,15 +115,33 @@ class GoodRows {
     halve(
         {0, (*batch)->length},
         [&](Span span) {
-          auto converted = std::make_shared<const arrow::Array>(convert(batch, span));
-          result_.kept += span.rows;
-          hasher_.add_to(*arrow::slice(batch, span.first, span.rows), result_.f_src);
-          pieces_.push_back({batch, span.first, std::move(converted)});
+          add(batch, span, convert(batch, span));
         },
         [&](int64_t row, const Error& error) {
           ++result_.rejected;
           reject_({RejectSide::convert, describe(batch, row, error)});
         });
+  }
+
+  void add(const Shared& batch, Span span, arrow::Array converted) {
+    if (work_.transform != nullptr) return transform(batch, span, std::move(converted));
+    result_.kept += span.rows;
+    hasher_.add_to(*arrow::slice(batch, span.first, span.rows), result_.f_src);
+    pieces_.push_back({batch, span.first, std::make_shared<const arrow::Array>(std::move(converted))});
+  }
+
+  void transform(const Shared& batch, Span span, arrow::Array converted) {
+    TransformStage stage(work_.table, *work_.transform, [&](int64_t row, const Error& error) {
+      ++result_.rejected;
+      reject_({RejectSide::convert, describe(batch, span.first + row, error)});
+    });
+    hasher_.add_to(*arrow::slice(batch, span.first, span.rows), result_.f_src);
+    stage.take(std::move(converted));
+    for (arrow::Array made = stage.next(); !made.empty(); made = stage.next()) {
+      pieces_.push_back({batch, span.first, std::make_shared<const arrow::Array>(std::move(made)), false});
+    }
+    result_.filtered += stage.counts().filtered;
+    result_.kept += span.rows - stage.counts().filtered - stage.counts().rejected;
   }
 
   arrow::Array convert(const Shared& batch, Span span) {
@@ -134,6 +155,7 @@ class GoodRows {
   }
 
   const ChunkWork& work_;
+  const catalog::TableMapping before_;  ///< what is read
   store::WorkResult& result_;
   TakeReject reject_;
   std::vector<arrow::Field> carriers_;
@@ -152,8 +174,8 @@ class GoodRowsReader : public arrow::BatchReader {
   arrow::Array next() override {
     GoodRows::Piece piece;
     if (!rows_.next(piece)) return {};
-    seen_(*piece.converted);
-    return arrow::slice(piece.converted, 0, (*piece.converted)->length);
+    seen_(*piece.made);
+    return arrow::slice(piece.made, 0, (*piece.made)->length);
   }
 
  private:
@@ -208,13 +230,25 @@ class CarefulCopy {
   }
 
   void load(const GoodRows::Piece& piece) {
-    const int64_t rows = (*piece.converted)->length;
+    const int64_t rows = (*piece.made)->length;
     outcome_.result.emitted += rows;
-    halve({0, rows}, [&](Span span) { load(piece.converted, span); },
+    halve({0, rows}, [&](Span span) { load(piece.made, span); },
           [&](int64_t row, const Error& error) {
             ++outcome_.result.refused;
-            reject({RejectSide::target, rows_.describe(piece.batch, piece.first + row, error)});
+            reject({RejectSide::target, describe(piece, row, error)});
           });
+  }
+
+  /// As read, where a row was not made of another by functions.
+  store::LeftOut describe(const GoodRows::Piece& piece, int64_t row, const Error& error) const {
+    if (piece.is_row_by_row) return rows_.describe(piece.batch, piece.first + row, error);
+    const auto views = arrow::view_batch(fields_, **piece.made);
+    store::LeftOut left_out;
+    left_out.code = error.code();
+    left_out.key = RowPlace(work_.table, Side::target, views).key(row);
+    left_out.reason = error.what();
+    left_out.row = row_to_json(fields_, views, row);
+    return left_out;
   }
 
   void load(const Shared& converted, Span span) {

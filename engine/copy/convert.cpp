@@ -5,7 +5,9 @@
 
 #include "arrow/text.hpp"
 #include "base/error.hpp"
+#include "copy/batch_parts.hpp"
 #include "copy/cast_chain.hpp"
+#include "copy/convert_cast.hpp"
 
 namespace sluice::copy {
 
@@ -32,56 +34,10 @@ bool same_form(const Type& from, const Type& to) {
   return from.kind == to.kind && from.precision == to.precision && from.scale == to.scale;
 }
 
-/// What a batch of our own frees.
-struct BatchHolder {
-  std::vector<ArrowArray> children;
-  std::vector<ArrowArray*> pointers;
-  const void* validity = nullptr;
-};
-
-void release_batch(ArrowArray* batch) {
-  auto* holder = static_cast<BatchHolder*>(batch->private_data);
-  for (ArrowArray& child : holder->children) {
-    if (child.release != nullptr) child.release(&child);
-  }
-  delete holder;
-  batch->release = nullptr;
-}
-
-arrow::Array make_batch(std::vector<arrow::Array> columns, int64_t rows) {
-  auto holder = std::make_unique<BatchHolder>();
-  holder->children.resize(columns.size());
-  for (size_t i = 0; i < columns.size(); ++i) {
-    columns[i].move_to(&holder->children[i]);
-    holder->pointers.push_back(&holder->children[i]);
-  }
-  arrow::Array batch;
-  batch->length = rows;
-  batch->n_buffers = 1;
-  batch->buffers = &holder->validity;
-  batch->n_children = static_cast<int64_t>(columns.size());
-  batch->children = holder->pointers.data();
-  batch->release = release_batch;
-  batch->private_data = holder.release();
-  return batch;
-}
-
-/// The column itself, cut to the rows of its batch.
-arrow::Array take_child(ArrowArray& batch, size_t index) {
-  arrow::Array child(batch.children[index]);
-  if (batch.offset != 0 || child->length != batch.length) {
-    child->offset += batch.offset;
-    child->length = batch.length;
-    // Unknown for a part; 0 stays 0.
-    if (child->null_count > 0) child->null_count = -1;
-  }
-  return child;
-}
-
 class ConvertedReader : public arrow::BatchReader {
  public:
   ConvertedReader(std::unique_ptr<arrow::BatchReader> inner, const catalog::TableMapping& table, Side side)
-      : inner_(std::move(inner)), fields_(compare_fields(table)), converter_(table, side) {}
+      : inner_(std::move(inner)), fields_(compare_fields(side == Side::source ? table.before_transforms() : table)), converter_(table, side) {}
 
   const std::vector<arrow::Field>& fields() const override { return fields_; }
   arrow::Array next() override {
@@ -139,6 +95,7 @@ CastFunction find_cast_function(catalog::Cast cast, const Type& from, const Type
 }
 
 std::vector<arrow::Field> carrier_fields(const catalog::TableMapping& table, Side side) {
+  if (side == Side::source && table.has_transforms()) return carrier_fields(table.before_transforms(), side);
   std::vector<arrow::Field> fields;
   for (const catalog::ColumnMapping& column : table.columns) {
     fields.push_back({.name = name_of(column, side), .type = carrier_of(column, side), .nullable = column.nullable});
@@ -155,6 +112,7 @@ std::vector<arrow::Field> compare_fields(const catalog::TableMapping& table) {
 }
 
 std::vector<std::string> column_names(const catalog::TableMapping& table, Side side) {
+  if (side == Side::source && table.has_transforms()) return column_names(table.before_transforms(), side);
   std::vector<std::string> names;
   for (const catalog::ColumnMapping& column : table.columns) names.push_back(name_of(column, side));
   return names;
@@ -169,10 +127,11 @@ struct Converter::Impl {
 };
 
 Converter::Converter(const catalog::TableMapping& table, Side side) : impl_(std::make_unique<Impl>()) {
-  impl_->table = table;
+  const bool is_before_transforms = side == Side::source && table.has_transforms();
+  impl_->table = is_before_transforms ? table.before_transforms() : table;
   impl_->side = side;
-  impl_->carriers = carrier_fields(table, side);
-  for (const catalog::ColumnMapping& column : table.columns) {
+  impl_->carriers = carrier_fields(impl_->table, side);
+  for (const catalog::ColumnMapping& column : impl_->table.columns) {
     try {
       impl_->columns.emplace_back(column, side);
     } catch (const Error& error) {

@@ -13,7 +13,7 @@ namespace sluice::copy {
 enum class Side { source = 1, target };
 
 /// The fields that `read` is asked for (carriers, names of that side) and the ones that conversion yields (comparison
-/// types, target names).
+/// types, target names). Of a source with transforms: what is read before them, and what comes out of them.
 std::vector<arrow::Field> carrier_fields(const catalog::TableMapping& table, Side side);
 std::vector<arrow::Field> compare_fields(const catalog::TableMapping& table);
 std::vector<std::string> column_names(const catalog::TableMapping& table, Side side);

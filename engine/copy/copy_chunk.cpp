@@ -1,10 +1,13 @@
 #include "copy/copy_chunk.hpp"
 
+#include <optional>
+
 #include "arrow/fingerprint.hpp"
 #include "base/error.hpp"
 #include "base/units.hpp"
 #include "copy/careful_copy.hpp"
 #include "copy/convert.hpp"
+#include "copy/transform_stage.hpp"
 
 namespace sluice::copy {
 namespace {
@@ -13,35 +16,35 @@ namespace {
 constexpr int64_t kBatchBytes = int64_t{4} << 20;
 
 bool is_unchanged(const catalog::TableMapping& table) {
+  if (table.has_transforms()) return false;
   for (const auto& column : table.columns) {
     if (!column.chain.empty() || column.source_cast != catalog::Cast::none || !(column.source_carrier == column.compare)) return false;
   }
   return true;
 }
 
-/// The stream that `load` pulls: reads, fingerprints, converts, fingerprints.
+/// The stream that `load` pulls: reads, fingerprints, converts, transforms, fingerprints.
 class ConvertingReader : public arrow::BatchReader {
  public:
-  ConvertingReader(std::unique_ptr<arrow::BatchReader> source, const catalog::TableMapping& table,
-                   store::WorkResult& result, const Progress& progress)
+  ConvertingReader(std::unique_ptr<arrow::BatchReader> source, const ChunkWork& work, store::WorkResult& result, const Progress& progress)
       : source_(std::move(source)),
-        fields_(compare_fields(table)),
-        converter_(table, Side::source),
+        fields_(compare_fields(work.table)),
+        converter_(work.table, Side::source),
         source_hasher_(source_->fields()),
         out_hasher_(fields_),
-        is_unchanged_(is_unchanged(table)),
+        is_unchanged_(is_unchanged(work.table)),
         result_(result),
-        progress_(progress) {}
+        progress_(progress) {
+    if (work.transform != nullptr) transforms_.emplace(work.table, *work.transform);
+  }
 
   const std::vector<arrow::Field>& fields() const override { return fields_; }
 
   arrow::Array next() override {
-    arrow::Array batch = source_->next();
+    arrow::Array batch = transforms_ ? next_transformed() : next_converted();
     if (batch.empty()) return batch;
-    result_.read += batch->length;
-    if (!is_unchanged_) source_hasher_.add_to(*batch, result_.f_src);
-    batch = converter_.convert(std::move(batch));
-    result_.kept += batch->length;
+    result_.kept = result_.read - (transforms_ ? transforms_->counts().filtered : 0);
+    result_.filtered = result_.read - result_.kept;
     result_.emitted += batch->length;
     out_hasher_.add_to(*batch, result_.f_out);
     if (is_unchanged_) result_.f_src = result_.f_out;
@@ -50,9 +53,32 @@ class ConvertingReader : public arrow::BatchReader {
   }
 
  private:
+  arrow::Array next_converted() {
+    arrow::Array batch = source_->next();
+    if (batch.empty()) return batch;
+    result_.read += batch->length;
+    if (!is_unchanged_) source_hasher_.add_to(*batch, result_.f_src);
+    return converter_.convert(std::move(batch));
+  }
+
+  /// Batches of which no row is left are passed over.
+  arrow::Array next_transformed() {
+    for (;;) {
+      arrow::Array made = transforms_->next();
+      if (!made.empty()) return made;
+      result_.filtered = transforms_->counts().filtered;
+      result_.kept = result_.read - result_.filtered;
+      progress_(result_.read);
+      arrow::Array batch = next_converted();
+      if (batch.empty()) return batch;
+      transforms_->take(std::move(batch));
+    }
+  }
+
   std::unique_ptr<arrow::BatchReader> source_;
   std::vector<arrow::Field> fields_;
   Converter converter_;
+  std::optional<TransformStage> transforms_;
   arrow::RowHasher source_hasher_;
   arrow::RowHasher out_hasher_;
   bool is_unchanged_;
@@ -62,7 +88,7 @@ class ConvertingReader : public arrow::BatchReader {
 
 void copy_whole(store::Session& source, store::Session& target, const ChunkWork& work, const Progress& progress, ChunkOutcome& outcome) {
   store::WorkResult& result = outcome.result;
-  auto batches = std::make_unique<ConvertingReader>(source.read(chunk_read_spec(work)), work.table, result, progress);
+  auto batches = std::make_unique<ConvertingReader>(source.read(chunk_read_spec(work)), work, result, progress);
   const store::LoadResult loaded = target.load(chunk_load_spec(work), std::move(batches));
   require_all_loaded(work, result.emitted, loaded);
   result.written = loaded.rows;

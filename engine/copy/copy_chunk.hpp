@@ -6,6 +6,7 @@
 #include "catalog/mapping.hpp"
 #include "copy/rejects.hpp"
 #include "store/session.hpp"
+#include "workflow/table_transform.hpp"
 
 namespace sluice::copy {
 
@@ -18,6 +19,7 @@ struct ChunkWork {
   store::WorkKey key;
   store::Fence fence;
   int64_t batch_rows = 8192;  ///< at most so many at a time; Progress is called between them
+  workflow::TableTransform* transform = nullptr;  ///< where the table has transforms
   store::LoadMode mode = store::LoadMode::append;
   RejectLimit* rejects = nullptr;  ///< nullptr: a row that can't be written is an error
 };
@@ -29,8 +31,9 @@ struct ChunkOutcome {
   int64_t rejects = 0;  ///< counted against the limit; to be given back when the commit fails
 };
 
-/// Copies one chunk: reads it, converts it, loads it and commits it with its ledger row, in one guarded transaction. Fingerprints
-/// the rows as read (F_src) and as handed over (F_out) on the way. Nothing is written when it throws. With rejects a chunk that fails by a row's fault is copied again, carefully.
+/// Copies one chunk: reads it, converts it, transforms it, loads it and commits it with its ledger row, in one guarded transaction.
+/// Fingerprints the rows as read (F_src) and as handed over (F_out) on the way. Nothing is written when it throws. With rejects a chunk
+/// that fails by a row's fault is copied again, carefully.
 ChunkOutcome copy_chunk(store::Session& source, store::Session& target, const ChunkWork& work, const Progress& progress);
 
 /// Throws Error(data) unless the store took every row it was sent.

@@ -8,7 +8,7 @@ namespace {
 std::string column_text(const catalog::ColumnMapping& column) {
   const std::string casts = describe_casts(column);
   return column.source + " -> " + column.target + " " + to_text(column.compare) + " (" + column.target_native + ")" +
-         (casts.empty() ? "" : " by " + casts);
+         (casts.empty() ? "" : " by " + casts) + (column.transform ? " by transform " + column.transform.id : "");
 }
 
 void compare_tables(const catalog::TableMapping& before, const catalog::TableMapping& after, std::vector<std::string>& changes) {

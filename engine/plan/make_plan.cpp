@@ -140,7 +140,7 @@ void PlanContext::try_conditions(const catalog::MapSpec& spec, const catalog::Ma
     store::ReadSpec read;
     read.schema = table.source_schema;
     read.table = table.source_table;
-    read.columns = {table.columns.front().source};
+    read.columns = {table.before_transforms().columns.front().source};
     read.where = table.where;
     read.batch_rows = 1;
     try {

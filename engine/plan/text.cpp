@@ -74,12 +74,27 @@ void add_graph(const Plan& plan, std::string& text) {
 }
 
 void add_column(const catalog::ColumnMapping& column, std::string& text) {
+  if (column.source.empty()) {
+    text += indent(4) + column.target + "  new -> " + column.target_native + "  by transform " + column.transform.id + " (" +
+            column.transform.where + ")\n";
+    return;
+  }
   text += indent(4) + column.target + "  " + (column.source_native.empty() ? to_text(column.source_carrier) : column.source_native) + " -> " +
           column.target_native;
   if (const std::string casts = describe_casts(column); !casts.empty()) text += "  by " + casts;
   if (!column.policy.empty()) text += "  equal under: " + column.policy;
   if (!column.reason.empty()) text += "  [" + column.reason + "]";
+  if (column.transform) {
+    text += "  by transform " + column.transform.id + " (" + column.transform.where + ")";
+    if (!column.source.empty() && !(column.input == column.compare)) text += " of " + to_text(column.input);
+  }
   text += "\n";
+}
+
+void add_functions(const catalog::TableMapping& table, std::string& text) {
+  if (table.filter) text += indent(4) + "rows that the filter takes, " + table.filter.id + " (" + table.filter.where + ")\n";
+  if (table.row) text += indent(4) + "rows as the function makes them, " + table.row.id + " (" + table.row.where + ")\n";
+  for (const auto& column : table.inputs) text += indent(4) + column.source + "  read for functions only\n";
 }
 
 void add_mapping(const catalog::Mapping& mapping, std::string& text) {
@@ -93,6 +108,7 @@ void add_mapping(const catalog::Mapping& mapping, std::string& text) {
             "  about " + count_to_text(table.rows) + " rows, " + size_to_text(table.bytes) +
             (table.where.empty() ? "" : "  where " + table.where) + (table.key.empty() ? "  no key: compared as a multiset" : "") + "\n";
     for (const auto& column : table.columns) add_column(column, text);
+    add_functions(table, text);
   }
   text += indent(2) + "in all about " + count_to_text(rows) + " rows, " + size_to_text(bytes) + "\n";
 }

@@ -2,6 +2,7 @@
 
 #include "base/units.hpp"
 #include "run/runner.hpp"
+#include "steps/load_mode.hpp"
 
 namespace sluice::run {
 namespace {
@@ -14,9 +15,10 @@ bool makes_tables(const plan::Plan& plan, size_t map) {
   return false;
 }
 
-bool copies_rows(const plan::Plan& plan, size_t map) {
+/// Whether rows are copied into tables that must hold none.
+bool wants_empty_tables(const plan::Plan& plan, size_t map) {
   for (const auto& node : plan.nodes) {
-    if (node.word == "copy.tables" && node.map == static_cast<int32_t>(map)) return true;
+    if (node.word == "copy.tables" && node.map == static_cast<int32_t>(map) && steps::wants_empty_tables(node)) return true;
   }
   return false;
 }
@@ -40,7 +42,7 @@ std::string describe(const std::vector<std::string>& findings) {
 void check_targets_empty(const plan::Plan& plan, const plan::Stores& stores) {
   for (size_t map = 0; map < plan.mappings.size(); ++map) {
     const catalog::Mapping& mapping = plan.mappings[map];
-    if (mapping.from.empty() || (!makes_tables(plan, map) && !copies_rows(plan, map))) continue;
+    if (mapping.from.empty() || (!makes_tables(plan, map) && !wants_empty_tables(plan, map))) continue;
     auto session = stores.at(mapping.to).store->open_session();
     std::set<std::string> wanted;
     for (const auto& table : mapping.tables) wanted.insert(table.target_table);
@@ -55,7 +57,8 @@ void check_targets_empty(const plan::Plan& plan, const plan::Stores& stores) {
     if (findings.empty()) continue;
     throw Error(Code::already_exists,
                 "the target \"" + mapping.to + "\" is not empty: it has " + describe(findings),
-                "move or drop them, give another schema or database, or leave those tables out with `except`");
+                "move or drop them, give another schema or database, leave those tables out with `except`, or say what becomes of the rows with "
+                "copy.tables { mode = ... }");
   }
 }
 

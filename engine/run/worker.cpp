@@ -47,7 +47,9 @@ Error why_stopped(const steps::CancelToken& cancel, const Error& error) {
 }  // namespace
 
 Worker::Worker(steps::RunContext& run, const workflow::ScriptCallsFactory* scripts, const Redactor& redactor, size_t index)
-    : run_(run), scripts_(scripts), redactor_(redactor), index_(index), sessions_(run.stores()) {}
+    : run_(run), scripts_(scripts), redactor_(redactor), index_(index), sessions_(run.stores()) {
+  if (scripts_ != nullptr) transforms_ = scripts_->make_transforms();
+}
 
 Outcome Worker::work(Work work) {
   Outcome outcome;
@@ -82,7 +84,8 @@ void Worker::act(Outcome& outcome) {
   }
   const steps::Action* action = steps::find_action(node.word);
   if (action == nullptr) throw Error(Code::internal, "no action bears the word " + node.word);
-  steps::StepContext context{run_, node, work.generation, index_, sessions_, *work.cancel, work.records ? *work.records : kNoRecords};
+  steps::StepContext context{run_, node, work.generation, index_, sessions_, *work.cancel, work.records ? *work.records : kNoRecords,
+                             transforms_.get()};
   if (work.kind == Work::Kind::expand) outcome.value = action->expand(context);
   if (work.kind == Work::Kind::task) outcome.value = action->run(context, work.task);
   if (work.kind == Work::Kind::conclude) outcome.value = action->conclude(context);

@@ -29,6 +29,7 @@ class Worker {
   size_t index_;
   steps::Sessions sessions_;
   std::unique_ptr<workflow::ScriptCalls> calls_;
+  std::unique_ptr<workflow::Transforms> transforms_;
   std::optional<workflow::MetricScope> scope_;  // from the first gate on
 };
 

@@ -8,6 +8,7 @@
 #include "script/read_value.hpp"
 #include "script/script.hpp"
 #include "script/table_view.hpp"
+#include "script/transform.hpp"
 #include "workflow/resolve.hpp"
 
 namespace sluice::script {
@@ -193,15 +194,17 @@ class CurrentCall {
   lua_State* state_;
 };
 
+ReadSource reader_of(std::map<std::string, std::string> files) {
+  return [files = std::move(files)](const std::string& name) -> std::optional<std::string> {
+    const auto found = files.find(name);
+    return found == files.end() ? std::nullopt : std::optional<std::string>(found->second);
+  };
+}
+
 class LoadedCalls : public workflow::ScriptCalls {
  public:
   LoadedCalls(const std::map<std::string, std::string>& files, const std::string& main_file, const ParamSources& params)
-      : script_(
-            [files](const std::string& name) -> std::optional<std::string> {
-              const auto found = files.find(name);
-              return found == files.end() ? std::nullopt : std::optional<std::string>(found->second);
-            },
-            params, Limits{}),
+      : script_(reader_of(files), params, Limits{}),
         workflow_(script_.load(main_file)),
         scope_(workflow_) {
     Limits limits;
@@ -267,26 +270,66 @@ class LoadedCalls : public workflow::ScriptCalls {
   workflow::MetricScope scope_;
 };
 
+/// Loads the workflow when the first table asks: most steps and most workflows have no use for it.
+class LoadedTransforms : public workflow::Transforms {
+ public:
+  LoadedTransforms(std::map<std::string, std::string> files, std::string main_file, ParamSources params, TransformLimits limits)
+      : files_(std::move(files)), main_file_(std::move(main_file)), params_(std::move(params)), limits_(limits) {}
+
+  workflow::TableTransform* find(size_t map, const catalog::TableMapping& table) override {
+    if (!table.has_transforms()) return nullptr;
+    if (!script_) load();
+    auto& transform = tables_[{map, table.target_table}];
+    if (!transform) transform = make_table_transform(*script_, *watch_, map, table);
+    return transform.get();
+  }
+
+ private:
+  void load() {
+    auto script = std::make_unique<Script>(reader_of(files_), params_, Limits{});
+    script->load(main_file_);
+    Limits limits;
+    limits.time = limits_.time;
+    limits.instructions = kMostInstructions;
+    script->state().set_limits(limits);
+    open_transforms(*script);
+    watch_ = std::make_unique<TransformWatch>(limits_.time + limits_.grace);
+    script_ = std::move(script);
+  }
+
+  std::map<std::string, std::string> files_;
+  std::string main_file_;
+  ParamSources params_;
+  TransformLimits limits_;
+  std::unique_ptr<TransformWatch> watch_;
+  std::unique_ptr<Script> script_;
+  std::map<std::pair<size_t, std::string>, std::unique_ptr<workflow::TableTransform>> tables_;
+};
+
 class Factory : public workflow::ScriptCallsFactory {
  public:
-  Factory(std::map<std::string, std::string> files, std::string main_file, ParamSources params)
-      : files_(std::move(files)), main_file_(std::move(main_file)), params_(std::move(params)) {}
+  Factory(std::map<std::string, std::string> files, std::string main_file, ParamSources params, TransformLimits limits)
+      : files_(std::move(files)), main_file_(std::move(main_file)), params_(std::move(params)), limits_(limits) {}
 
   std::unique_ptr<workflow::ScriptCalls> make() const override {
     return std::make_unique<LoadedCalls>(files_, main_file_, params_);
+  }
+  std::unique_ptr<workflow::Transforms> make_transforms() const override {
+    return std::make_unique<LoadedTransforms>(files_, main_file_, params_, limits_);
   }
 
  private:
   std::map<std::string, std::string> files_;
   std::string main_file_;
   ParamSources params_;
+  TransformLimits limits_;
 };
 
 }  // namespace
 
 std::unique_ptr<workflow::ScriptCallsFactory> make_script_calls(std::map<std::string, std::string> files,
-                                                                std::string main_file, ParamSources params) {
-  return std::make_unique<Factory>(std::move(files), std::move(main_file), std::move(params));
+                                                                std::string main_file, ParamSources params, TransformLimits limits) {
+  return std::make_unique<Factory>(std::move(files), std::move(main_file), std::move(params), limits);
 }
 
 }  // namespace sluice::script

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,8 +29,15 @@ workflow::Workflow load_workflow(const std::string& path, const ParamSources& pa
 workflow::Workflow load_bundle(const std::map<std::string, std::string>& files, const std::string& main_file,
                                const ParamSources& params);
 
+/// How long a map's function may take over one batch of rows: longer fails the step, and where even that doesn't stop it, `grace`
+/// later the process ends, resumable.
+struct TransformLimits {
+  std::chrono::milliseconds time{60'000};
+  std::chrono::milliseconds grace{15'000};
+};
+
 /// Instances that find and call the functions of a bundle.
 std::unique_ptr<workflow::ScriptCallsFactory> make_script_calls(std::map<std::string, std::string> files, std::string main_file,
-                                                                ParamSources params);
+                                                                ParamSources params, TransformLimits limits = {});
 
 }  // namespace sluice::script

@@ -2,7 +2,7 @@
 
 #include "arrow/type.hpp"
 #include "script/handles.hpp"
-#include "script/read_columns.hpp"
+#include "script/read_transforms.hpp"
 #include "script/read_value.hpp"
 #include "script/word_calls.hpp"
 
@@ -95,8 +95,9 @@ int call_map(Script& script, lua_State* state) {
   const Place place = place_of_call(script, word);
   require_table_argument(script, state, 1, "map", place);
   const TableView table(script, 1, "map", place);
-  const Value::Object fields = read_fields(script, table, fields_with_blocks(script, table, word));
   catalog::MapSpec map;
+  read_transforms(script, table, word, map);
+  const Value::Object fields = read_fields(script, table, plain_map_fields(word));
   map.from = fields.at("from").as_text();
   map.to = fields.at("to").as_text();
   map.where = to_text(place.location());
@@ -113,7 +114,6 @@ int call_map(Script& script, lua_State* state) {
     read_tables(*tables, map);
   }
   read_names(script, table, fields, map);
-  read_columns(script, table, word, map);
   script.items().maps.push_back(std::move(map));
   push_handle(state, {ItemKind::map, static_cast<uint32_t>(script.items().maps.size() - 1)});
   return 1;

@@ -70,6 +70,24 @@ std::optional<int> Script::find_function(const std::string& id) const {
   return found->second;
 }
 
+void Script::keep_value(const std::string& id) { functions_[id] = luaL_ref(lua(), LUA_REGISTRYINDEX); }
+
+void Script::forget_constructors() {
+  lua_State* state = lua();
+  push_environment();
+  lua_getmetatable(state, -1);
+  lua_getfield(state, -1, "__index");
+  // Written in Lua, so that loops with tables in them are compiled.
+  if (luaL_loadstring(state, "return function(_, entries) return entries end") != 0) {
+    throw Error(Code::internal, "Lua: " + pop_text(state));
+  }
+  call(0, 1);
+  lua_pushstring(state, kMarker);
+  lua_insert(state, -2);
+  lua_rawset(state, -3);
+  lua_settop(state, 0);
+}
+
 Location Script::current_location() const {
   lua_State* state = state_.get();
   lua_Debug frame;

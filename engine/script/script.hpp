@@ -30,8 +30,12 @@ class Script {
   Items& items() { return items_; }
   Sources& sources() { return sources_; }
   const ParamSources& params() const { return params_; }
-  /// Lua registry reference of a gate's function, by its id.
+  /// Lua registry reference of a function of a gate or a map, by its id.
   std::optional<int> find_function(const std::string& id) const;
+  /// Keeps the value on top of the stack, taking it off, under an id of a map: "0:orders.row".
+  void keep_value(const std::string& id);
+  /// Makes `_sluice_table` cheap: after loading nobody asks where a table was written.
+  void forget_constructors();
 
   static Script& of(lua_State* state) { return *static_cast<Script*>(LuaState::owner_of(state)); }
 

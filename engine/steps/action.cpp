@@ -97,6 +97,12 @@ const catalog::Mapping& StepContext::mapping() const {
   return run.plan().mappings.at(static_cast<size_t>(node.map));
 }
 
+workflow::TableTransform* StepContext::transform(const catalog::TableMapping& table) const {
+  if (!table.has_transforms()) return nullptr;
+  if (transforms == nullptr) throw Error(Code::internal, node.path + ": nobody runs the functions of the map");
+  return transforms->find(static_cast<size_t>(node.map), table);
+}
+
 store::WorkKey StepContext::key(const std::string& table, int64_t chunk) const {
   store::WorkKey key;
   key.run = run.run();

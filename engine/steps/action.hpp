@@ -19,6 +19,7 @@
 #include "steps/sessions.hpp"
 #include "steps/throttle.hpp"
 #include "workflow/metric.hpp"
+#include "workflow/table_transform.hpp"
 
 namespace sluice::steps {
 
@@ -125,8 +126,11 @@ struct StepContext {
   CancelToken& cancel;
   /// Records of the tasks of earlier stages (all tasks for conclude).
   const std::vector<TaskRecord>& records;
+  workflow::Transforms* transforms = nullptr;  ///< this worker's
 
   const catalog::Mapping& mapping() const;
+  /// What the workflow's functions make of a table of the mapping; nullptr where there are none.
+  workflow::TableTransform* transform(const catalog::TableMapping& table) const;
   store::WorkKey key(const std::string& table, int64_t chunk) const;
   /// A session on a target or any other store outside the snapshot; registered for cancelling by the caller.
   store::Session& session(const std::string& store) const { return sessions.of(store); }

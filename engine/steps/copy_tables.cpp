@@ -8,6 +8,7 @@
 #include "copy/copy_chunk.hpp"
 #include "steps/fields.hpp"
 #include "steps/guarded.hpp"
+#include "steps/load_mode.hpp"
 #include "steps/rejects.hpp"
 
 namespace sluice::steps {
@@ -88,12 +89,13 @@ void CopyTables::plan(const workflow::Action& action, plan::PlanContext& context
   for (const auto& table : mapping.tables) {
     rows += table.rows;
     bytes += table.bytes;
-    node.destroys.push_back("deletes the rows of " + table.target_table);
+    if (wants_empty_tables(node)) node.destroys.push_back("deletes the rows of " + table.target_table);
   }
   node.effects = {"copies about " + count_to_text(rows) + " rows (" + size_to_text(bytes) + ") of " +
                       std::to_string(mapping.tables.size()) + " tables from " + mapping.from + " to " + mapping.to,
                   "chunks of " + std::to_string(integer_field(node, "chunk_rows", kDefaultChunkRows)) + " rows"};
   if (const int64_t rate = integer_field(node, "max_rate", 0); rate > 0) node.effects.push_back("at most " + count_to_text(rate) + " rows/s");
+  plan_load_mode(context, mapping, node);
   plan_rejects(context, mapping.to, node);
 }
 
@@ -105,6 +107,7 @@ Expansion CopyTables::expand(StepContext& context) const {
   for (const auto& table : context.mapping().tables) tables.push_back(&table);
   // The largest table first, so that its last chunks don't run alone at the end.
   std::stable_sort(tables.begin(), tables.end(), [](const auto* a, const auto* b) { return a->rows > b->rows; });
+  if (replaces_rows(context.node)) clear_tables(context);
   const auto finished = finished_chunks(context);
   Expansion expansion;
   for (const auto* table : tables) {
@@ -142,8 +145,11 @@ TaskRecord CopyTables::run(StepContext& context, const Task& task) const {
     context.run.rows_in_flight += rows - shown;
     shown = rows;
   };
-  const copy::ChunkWork work{table_of(context, task.table), task.range, context.key(task.table, task.chunk),
-                             context.run.fence(mapping.to), batch_rows(max_rate), store::LoadMode::append, reject_limit(context)};
+  const catalog::TableMapping& table = table_of(context, task.table);
+  copy::ChunkWork work{table, task.range, context.key(task.table, task.chunk), context.run.fence(mapping.to), batch_rows(max_rate)};
+  work.transform = context.transform(table);
+  work.mode = load_mode(context.node);
+  work.rejects = reject_limit(context);
   TaskRecord record;
   record.table = task.table;
   try {
@@ -165,14 +171,17 @@ Conclusion CopyTables::conclude(StepContext& context) const {
   workflow::Metric& rejects = conclusion.metrics["rejects"];
   int64_t total = 0;
   int64_t rejected = 0;
+  int64_t there = 0;
   std::map<std::string, int64_t> read;
   for (const auto& row : chunk_rows(context)) {
     const int64_t left_out = row.result.rejected + row.result.refused;
     rows.tables[row.key.table].numerator += row.result.written;
     rejects.tables[row.key.table].numerator += left_out;
     read[row.key.table] += row.result.read;
+    conclusion.metrics["already_there"].tables[row.key.table].numerator += row.result.already_there;
     total += row.result.written;
     rejected += left_out;
+    there += row.result.already_there;
   }
   for (const auto& [table, count] : read) {
     conclusion.metrics["reject_rate"].tables[table] = {true, rejects.tables[table].numerator, std::max<int64_t>(1, count), 0};
@@ -187,6 +196,7 @@ Conclusion CopyTables::conclude(StepContext& context) const {
   conclusion.metrics["seconds"].value = workflow::MetricValue{false, 0, 1, seconds};
   conclusion.metrics["rate"].value = workflow::MetricValue{false, 0, 1, seconds > 0 ? static_cast<double>(total) / seconds : 0};
   conclusion.summary = count_of(total, "row") + " in " + count_of(static_cast<int64_t>(rows.tables.size()), "table");
+  if (there > 0) conclusion.summary += ", " + count_of(there, "row") + " there already";
   if (rejected > 0) {
     conclusion.summary += ", " + count_of(rejected, "row") + " rejected: " + export_rejects(context, *reject_options(context.node));
   }

@@ -69,7 +69,7 @@ TaskRecord read_range(StepContext& context, const Task& task, const TableMapping
   store::Session& session = is_source ? context.reader(mapping.from) : context.session(mapping.to);
   CancelScope scope(context.cancel, session);
   auto check = [&] { context.cancel.check(); };
-  const sluice_fingerprint f = verify::fingerprint_of(session, table, is_source, task.range, check);
+  const sluice_fingerprint f = verify::fingerprint_of(session, table, is_source, task.range, check, is_source ? context.transform(table) : nullptr);
   TaskRecord record;
   record.table = task.table;
   record.rows = static_cast<int64_t>(f.count);
@@ -100,7 +100,8 @@ verify::TableDifference compare(StepContext& context, const TableMapping& table,
     same.notes = policies(table);
     return same;
   }
-  return verify::compare_table(context.reader(context.mapping().from), context.session(context.mapping().to), table, limit, check);
+  return verify::compare_table(context.reader(context.mapping().from), context.session(context.mapping().to), table, limit, check,
+                               context.transform(table));
 }
 
 }  // namespace
@@ -144,7 +145,8 @@ TaskRecord VerifyContent::run(StepContext& context, const Task& task) const {
   int64_t sampled = 0;
   if (difference.verdict == verify::Verdict::match) {
     const int64_t wanted = integer_field(context.node, "sample", 1000);
-    sampled = verify::check_sample(source, target, table, wanted, difference, [&] { context.cancel.check(); });
+    sampled = verify::check_sample(source, target, table, wanted, difference, [&] { context.cancel.check(); },
+                                   context.transform(table));
   }
   TaskRecord record;
   record.table = task.table;

@@ -8,6 +8,7 @@
 
 #include "catalog/mapping.hpp"
 #include "store/session.hpp"
+#include "workflow/table_transform.hpp"
 
 namespace sluice::verify {
 
@@ -49,9 +50,11 @@ struct TableDifference {
 /// called from two threads.
 using CheckCancelled = std::function<void()>;
 
+/// What the source's functions make of its rows is compared where the table has transforms: `transform` is needed then.
 /// Fingerprint of one side of a table (or range, in that side's own column names), in comparison types.
 sluice_fingerprint fingerprint_of(store::Session& session, const catalog::TableMapping& table, bool source_side,
-                                  const store::Range& range, const CheckCancelled& check);
+                                  const store::Range& range, const CheckCancelled& check,
+                                  workflow::TableTransform* transform = nullptr);
 
 /// Whether ranges of the source's key mean the same rows on both sides: a single integer key that is never NULL.
 bool has_common_ranges(const catalog::TableMapping& table);
@@ -60,13 +63,14 @@ bool has_common_ranges(const catalog::TableMapping& table);
 /// then rows and cells where they differ. `limit`: how many rows to keep. Memory is bounded whatever the number of rows
 /// or differences.
 TableDifference compare_range(store::Session& source, store::Session& target, const catalog::TableMapping& table,
-                              const store::Range& range, int64_t limit, const CheckCancelled& check);
+                              const store::Range& range, int64_t limit, const CheckCancelled& check,
+                              workflow::TableTransform* transform = nullptr);
 
 /// Compares one table fully (VERIFICATION, "From differs to the cell"): chunk by chunk where there are common ranges,
 /// by buckets of the key's hash otherwise. The sessions belong to this call until it returns. Errors propagate; the
 /// caller's verdict then is INCOMPLETE.
 TableDifference compare_table(store::Session& source, store::Session& target, const catalog::TableMapping& table,
-                              int64_t limit, const CheckCancelled& check);
+                              int64_t limit, const CheckCancelled& check, workflow::TableTransform* transform = nullptr);
 
 /// Adds a part of the same table: counts add up, rows up to the limit, the worse verdict wins.
 void merge(TableDifference& into, TableDifference part, int64_t limit);

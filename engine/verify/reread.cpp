@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "arrow/builder.hpp"
 #include "arrow/text.hpp"
 #include "catalog/decide.hpp"
+#include "copy/transform_stage.hpp"
 #include "verify/dialect.hpp"
 
 namespace sluice::verify {
@@ -155,18 +157,28 @@ void add_rows(const catalog::TableMapping& table, const ArrowArray& batch, Rerea
 
 }  // namespace
 
-RereadRows reread_rows(const TableSide& side, const std::vector<KeyTexts>& keys) {
+RereadRows reread_rows(const TableSide& whole, const std::vector<KeyTexts>& keys) {
   RereadRows rows;
   if (keys.empty()) return rows;
+  const bool is_transformed = whole.side == copy::Side::source && whole.transform != nullptr;
+  const catalog::TableMapping read = is_transformed ? whole.table.before_transforms() : whole.table;
+  const TableSide side{whole.session, read, whole.side};
   Params params;
   const std::string sql = select_by_keys(side, keys, params);
   const auto reader = side.session.query(sql, params);
   const Adapter adapter(side, reader->fields());
   copy::Converter converter(adapter.mapping(), side.side);
+  std::optional<copy::TransformStage> transforms;
+  if (is_transformed) transforms.emplace(whole.table, *whole.transform);
   for (arrow::Array batch = reader->next(); !batch.empty(); batch = reader->next()) {
     adapter.adapt(batch);
-    const arrow::Array converted = converter.convert(std::move(batch));
-    add_rows(side.table, *converted, rows);
+    arrow::Array converted = converter.convert(std::move(batch));
+    if (!transforms) {
+      add_rows(whole.table, *converted, rows);
+      continue;
+    }
+    transforms->take(std::move(converted));
+    for (arrow::Array made = transforms->next(); !made.empty(); made = transforms->next()) add_rows(whole.table, *made, rows);
   }
   return rows;
 }

@@ -16,9 +16,10 @@ constexpr int64_t kDrawsPerRow = 4;
 
 /// The table reduced to its key columns.
 catalog::TableMapping keys_of(const catalog::TableMapping& table) {
-  catalog::TableMapping keys = table;
+  catalog::TableMapping keys = table.before_transforms();
   keys.columns.clear();
-  for (const std::string& name : table.key) keys.columns.push_back(*table.find_target(name));
+  const catalog::TableMapping before = table.before_transforms();
+  for (const std::string& name : table.key) keys.columns.push_back(*before.find_target(name));
   return keys;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "copy/transform_stage.hpp"
 
 namespace sluice::verify {
 
@@ -56,7 +57,9 @@ std::unique_ptr<arrow::BatchReader> read_side(const TableSide& side, const store
   spec.wanted = copy::carrier_fields(side.table, side.side);
   spec.range = range;
   if (is_source) spec.where = side.table.where;
-  return copy::converted(side.session.read(spec), side.table, side.side);
+  auto reader = copy::converted(side.session.read(spec), side.table, side.side);
+  if (!is_source || side.transform == nullptr) return reader;
+  return copy::transformed(std::move(reader), side.table, *side.transform);
 }
 
 void scan_side(const TableSide& side, const store::Range& range, const CheckCancelled& check, const TakeBatch& take) {

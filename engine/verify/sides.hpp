@@ -10,6 +10,7 @@
 #include "catalog/mapping.hpp"
 #include "copy/convert.hpp"
 #include "store/session.hpp"
+#include "workflow/table_transform.hpp"
 #include "verify/diff.hpp"
 
 /// Reading the two sides of a table in comparison types. Part of diff.hpp's work.
@@ -20,6 +21,7 @@ struct TableSide {
   store::Session& session;
   const catalog::TableMapping& table;
   copy::Side side;
+  workflow::TableTransform* transform = nullptr;  ///< of the source's side, where the table has transforms
 };
 
 /// A range in the names of the target's columns.

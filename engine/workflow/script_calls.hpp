@@ -5,6 +5,7 @@
 #include <string>
 
 #include "workflow/metric.hpp"
+#include "workflow/table_transform.hpp"
 #include "workflow/value.hpp"
 
 namespace sluice::workflow {
@@ -37,6 +38,8 @@ class ScriptCallsFactory {
  public:
   virtual ~ScriptCallsFactory() = default;
   virtual std::unique_ptr<ScriptCalls> make() const = 0;
+  /// In a state of its own, made at first use.
+  virtual std::unique_ptr<Transforms> make_transforms() const = 0;
 };
 
 }  // namespace sluice::workflow

@@ -91,13 +91,23 @@ Word copy_tables() {
                       .help = "At most so many rows a second, all workers together; default: as fast as it goes.",
                       .minimum = 1,
                       .maximum = 1000000000},
-                     rejects_field()},
+                     rejects_field(),
+                     {.name = "mode",
+                      .fallback = "empty",
+                      .help = "What becomes of rows that are there: empty (there must be none), append, replace (they are deleted first), "
+                              "upsert (a row whose key is there gets the source's values), insert_missing (it stays as it is).",
+                      .choices = {"empty", "append", "replace", "upsert", "insert_missing"}}},
           .metrics =
               {{.name = "rows", .unit = "rows", .per_table = true, .higher_is_worse = false, .help = "Rows written."},
                {.name = "bytes", .unit = "bytes", .higher_is_worse = false, .help = "Bytes written."},
                seconds_metric(),
                {.name = "rate", .unit = "rows/s", .exact = false, .higher_is_worse = false, .help = "Rows a second."},
                {.name = "rejects", .unit = "rows", .per_table = true, .help = "Rows that could not be written."},
+               {.name = "already_there",
+                .unit = "rows",
+                .per_table = true,
+                .higher_is_worse = false,
+                .help = "Rows whose key was there, with mode = insert_missing."},
                {.name = "reject_rate", .unit = "%", .per_table = true, .help = "rejects / max(1, rows read)."}},
           .has_undo = true};
 }

@@ -18,6 +18,15 @@ FieldSpec selected_tables() {
                  {.name = "except", .type = FieldType::list, .help = "Patterns of tables to leave out."}}};
 }
 
+/// What a map says about one table.
+std::vector<FieldSpec> table_block() {
+  return {{.name = "columns", .type = FieldType::columns, .help = "Column to what the map's columns take."},
+          {.name = "add", .type = FieldType::table, .help = "Name of a new column to { type = ..., value = function(row) or a constant }."},
+          {.name = "filter", .type = FieldType::function, .help = "function(row) that returns true for rows to take."},
+          {.name = "row", .type = FieldType::function, .help = "function(row) that may assign columns; false drops, a list splits the row."},
+          {.name = "reads", .type = FieldType::list, .help = "Columns that the map omits and functions read."}};
+}
+
 Word map_word() {
   return {.name = "map",
           .kind = WordKind::builtin,
@@ -35,8 +44,8 @@ Word map_word() {
                               "types doesn't name."},
                      {.name = "columns",
                       .type = FieldType::columns,
-                      .help = "Column pattern to a cast, or to a list of casts that are applied in order. Also per table: "
-                              "orders = { columns = { placed_on = cast.unix_seconds } }."},
+                      .help = "Column pattern to a cast, to a list of casts that are applied in order, to a function(v, row) that "
+                              "returns the new value, or to a constant."},
                      {.name = "rename",
                       .type = FieldType::table,
                       .help = "\"table\" or \"table.column\" of the source to its name in the target."},
@@ -44,6 +53,11 @@ Word map_word() {
                       .fallback = "keep",
                       .help = "What other names become: as they are, in lower case, or OrderLines to order_lines.",
                       .choices = {"keep", "lower", "snake_case"}},
+                     {.name = "*",
+                      .type = FieldType::settings,
+                      .help = "A table of the source: columns, add = { name = { type, value, nullable } }, filter and row = "
+                              "function(row), reads (omitted columns that functions read).",
+                      .nested = table_block()},
                      {.name = "omit", .type = FieldType::list, .help = "Patterns of columns (\"table.column\") to leave out."},
                      {.name = "where",
                       .type = FieldType::table,

@@ -101,7 +101,10 @@ class Loader {
       places_ += places_.empty() ? "(?" : ", ?";
     }
     places_ += ")";
-    insert_ = "INSERT INTO " + quote_qualified(table.schema, table.name) + " (" + list + ") VALUES ";
+    // IGNORE makes warnings of errors; of those only the one for a key that is there is let pass.
+    insert_ = std::string(spec.mode == SLUICE_LOAD_INSERT_MISSING ? "INSERT IGNORE INTO " : "INSERT INTO ") + quote_qualified(table.schema, table.name) + " (" + list + ") VALUES ";
+    on_conflict_ = conflict_sql(spec);
+    mode_ = spec.mode;
     most_rows_ = std::max<size_t>(1, std::min(kMostRows, kMostParameters / std::max<size_t>(1, width_)));
   }
 
@@ -118,6 +121,19 @@ class Loader {
   const LoadTotals& totals() const { return totals_; }
 
  private:
+  /// What happens to rows whose key is there already.
+  static std::string conflict_sql(const sdk::LoadSpec& spec) {
+    if (spec.mode != SLUICE_LOAD_UPSERT) return "";
+    std::string values;
+    for (const std::string& column : spec.columns) {
+      if (std::find(spec.key.begin(), spec.key.end(), column) != spec.key.end()) continue;
+      values += (values.empty() ? "" : ", ") + quote_name(column) + " = VALUES(" + quote_name(column) + ")";
+    }
+    // A column set to itself: the row stays.
+    if (values.empty()) values = quote_name(spec.key.front()) + " = " + quote_name(spec.key.front());
+    return " ON DUPLICATE KEY UPDATE " + values;
+  }
+
   int64_t end_of_group(const std::vector<ColumnView>& views, int64_t begin, int64_t length) {
     size_t bytes = 0;
     int64_t end = begin;
@@ -154,6 +170,16 @@ class Loader {
     }
     check_warnings(views, begin);
     const auto affected = static_cast<int64_t>(mysql_stmt_affected_rows(statement.raw()));
+    if (mode_ == SLUICE_LOAD_INSERT_MISSING) {
+      totals_.rows += affected;
+      totals_.already_there += end - begin - affected;
+      return;
+    }
+    if (mode_ == SLUICE_LOAD_UPSERT) {
+      // The server counts an updated row as two.
+      totals_.rows += end - begin;
+      return;
+    }
     if (affected != end - begin) {
       throw Error(Code::data, label_ + ": " + std::to_string(end - begin) + " rows were sent and the server says it wrote " + std::to_string(affected));
     }
@@ -167,6 +193,7 @@ class Loader {
     if (statement != nullptr && size == rows) return *statement;
     std::string sql = insert_;
     for (size_t i = 0; i < rows; ++i) sql += (i == 0 ? "" : ", ") + places_;
+    sql += on_conflict_;
     statement = std::make_unique<Statement>(connection_, sql, "loading " + label_);
     size = rows;
     return *statement;
@@ -174,9 +201,12 @@ class Loader {
 
   void check_warnings(const std::vector<ColumnView>& views, int64_t begin) {
     if (mysql_warning_count(connection_.raw()) == 0) return;
-    const Rows warnings = connection_.run("SHOW WARNINGS LIMIT 1");
-    if (warnings.empty()) return;
-    throw with_row(Error(Code::data, "loading " + label_ + ": the server warns: " + warnings.text(0, 2)), views, begin);
+    constexpr int64_t kThereAlready = 1062;
+    const Rows warnings = connection_.run("SHOW WARNINGS");
+    for (size_t row = 0; row < warnings.size(); ++row) {
+      if (mode_ == SLUICE_LOAD_INSERT_MISSING && warnings.integer(row, 1) == kThereAlready) continue;
+      throw with_row(Error(Code::data, "loading " + label_ + ": the server warns: " + warnings.text(row, 2)), views, begin);
+    }
   }
 
   /// The server counts rows of the statement from 1: "... at row 3".
@@ -198,7 +228,8 @@ class Loader {
   std::vector<std::string> names_;
   size_t width_;
   std::vector<bool> packs_uuid_;
-  std::string places_, insert_;
+  std::string places_, insert_, on_conflict_;
+  int32_t mode_ = SLUICE_LOAD_APPEND;
   size_t most_rows_ = 1;
   std::unique_ptr<Statement> full_, other_;
   size_t full_size_ = 0, other_size_ = 0;
@@ -215,6 +246,21 @@ void refuse_unsafe_target(Connection& connection, const NativeTable& table) {
               "ALTER TABLE ... ENGINE = InnoDB");
 }
 
+/// ON DUPLICATE KEY goes by every unique index: with another one beside the key it would change rows of other keys.
+void require_one_key(Connection& connection, const NativeTable& table, const sdk::LoadSpec& spec) {
+  const Rows indexes = connection.run(
+      "SELECT index_name, group_concat(column_name ORDER BY seq_in_index SEPARATOR '\n') FROM information_schema.statistics "
+      "WHERE table_schema = ? AND table_name = ? AND non_unique = 0 GROUP BY index_name",
+      {table.schema, table.name}, "looking at the keys of " + table.label());
+  std::string key;
+  for (const std::string& column : spec.key) key += (key.empty() ? "" : "\n") + column;
+  if (indexes.size() == 1 && indexes.text(0, 1) == key) return;
+  throw Error(Code::unsupported,
+              table.label() + ": to find rows that are there it must have one unique key, that of the map, and no other; it has " +
+                  std::to_string(indexes.size()),
+              "drop the other unique indexes, or copy with mode = \"append\"");
+}
+
 }  // namespace
 
 LoadTotals load_table(Session& session, const sdk::LoadSpec& spec, arrow::BatchReader& batches) {
@@ -222,6 +268,9 @@ LoadTotals load_table(Session& session, const sdk::LoadSpec& spec, arrow::BatchR
   Connection& connection = session.data();
   const NativeTable table = describe_table(connection, session.schema_or_default(spec.schema), spec.table);
   refuse_unsafe_target(connection, table);
+  if (spec.mode != SLUICE_LOAD_APPEND) require_one_key(connection, table, spec);
+  // Every warning must be seen; the server keeps 64 otherwise.
+  if (spec.mode == SLUICE_LOAD_INSERT_MISSING) connection.run("SET SESSION max_error_count = 65535");
   // Rows come in no order that foreign keys could go by; `schema.finish` adds those afterwards and they are checked then.
   Loader loader(connection, table, spec);
   for (arrow::Array batch = batches.next(); !batch.empty(); batch = batches.next()) loader.add(batches.fields(), *batch);

@@ -9,6 +9,7 @@ namespace sluice::mysql {
 struct LoadTotals {
   int64_t rows = 0;
   int64_t bytes = 0;
+  int64_t already_there = 0;  ///< rows that "insert missing" left as they were
 };
 
 /// Appends all batches to a table inside the session's open guard, many rows to a statement. Only encodes. Throws

@@ -59,7 +59,7 @@ void cancel(sluice_session* session) { session->raw_data().cancel(); }
 sluice_status capabilities(sluice_session*, sluice_capabilities* out, sluice_error* error) {
   return sdk::guard(error, [&] {
     sluice_capabilities answer{};
-    answer.flags = SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_HAS_LANGUAGE;
+    answer.flags = SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_CAN_UPSERT | SLUICE_HAS_LANGUAGE;
     sdk::answer(out, answer);
   });
 }
@@ -201,6 +201,7 @@ sluice_status load(sluice_session* session, const sluice_load_spec* spec, ArrowA
     sluice_load_result answer{};
     answer.rows = totals.rows;
     answer.bytes = totals.bytes;
+    answer.already_there = totals.already_there;
     sdk::answer(result, answer);
   });
 }

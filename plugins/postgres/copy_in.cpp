@@ -1,5 +1,6 @@
 #include "copy_in.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -40,10 +41,33 @@ std::vector<LoadColumn> plan_columns(const TableShape& shape, const sdk::LoadSpe
   return columns;
 }
 
-std::string copy_statement(const TableShape& shape, const std::vector<LoadColumn>& columns) {
+std::string column_list(const std::vector<LoadColumn>& columns) {
   std::string list;
   for (const LoadColumn& column : columns) list += (list.empty() ? "" : ", ") + quote_name(column.name);
-  return "COPY " + quote_qualified(shape.schema, shape.name) + " (" + list + ") FROM STDIN (FORMAT binary)";
+  return list;
+}
+
+std::string copy_statement(const std::string& table, const std::vector<LoadColumn>& columns) {
+  return "COPY " + table + " (" + column_list(columns) + ") FROM STDIN (FORMAT binary)";
+}
+
+/// Where rows wait that COPY can't bring into the table itself, since some are there already. Of this session, gone with the guard.
+constexpr const char* kWaiting = "pg_temp.sluice_load";
+
+/// From there into the table, with what happens to rows whose key is there.
+std::string merge_statement(const TableShape& shape, const std::vector<LoadColumn>& columns, const sdk::LoadSpec& spec) {
+  std::string key;
+  std::string values;
+  for (const std::string& column : spec.key) key += (key.empty() ? "" : ", ") + quote_name(shape.column(column).name);
+  for (const LoadColumn& column : columns) {
+    if (std::find(spec.key.begin(), spec.key.end(), column.name) != spec.key.end()) continue;
+    values += (values.empty() ? "" : ", ") + quote_name(column.name) + " = excluded." + quote_name(column.name);
+  }
+  const std::string list = column_list(columns);
+  const bool updates = spec.mode == SLUICE_LOAD_UPSERT && !values.empty();
+  // COPY fills identity columns that are always generated; INSERT must be told to.
+  return "INSERT INTO " + quote_qualified(shape.schema, shape.name) + " (" + list + ") OVERRIDING SYSTEM VALUE SELECT " + list + " FROM " +
+         kWaiting + " ON CONFLICT (" + key + ") DO " + (updates ? "UPDATE SET " + values : "NOTHING");
 }
 
 /// Sends what an encoder has gathered, and ends the COPY in one way or the other.
@@ -120,7 +144,14 @@ LoadTotals load_table(Session& session, const sdk::LoadSpec& spec, arrow::BatchR
   const auto columns = plan_columns(shape, spec, batches.fields());
   RowEncoder encoder(columns, shape.label());
   CopyIn copy(connection, "loading " + shape.label());
-  copy.start(copy_statement(shape, columns));
+  const std::string where = "loading " + shape.label();
+  const std::string table = quote_qualified(shape.schema, shape.name);
+  const bool is_merged = spec.mode != SLUICE_LOAD_APPEND;
+  if (is_merged) {
+    connection.run("CREATE TEMPORARY TABLE sluice_load ON COMMIT DROP AS SELECT " + column_list(columns) + " FROM " + table + " WITH NO DATA",
+                   {}, where);
+  }
+  copy.start(copy_statement(is_merged ? kWaiting : table, columns));
   LoadTotals totals;
   try {
     totals.rows = send_rows(copy, encoder, batches);
@@ -136,6 +167,12 @@ LoadTotals load_table(Session& session, const sdk::LoadSpec& spec, arrow::BatchR
                 "does a trigger or rule of the table swallow rows?");
   }
   totals.bytes = copy.bytes();
+  if (is_merged) {
+    const int64_t merged = connection.run(merge_statement(shape, columns, spec), {}, where).affected();
+    totals.already_there = totals.rows - merged;
+    totals.rows = merged;
+    connection.run(std::string("DROP TABLE ") + kWaiting, {}, where);
+  }
   return totals;
 }
 

@@ -9,6 +9,7 @@ namespace sluice::postgres {
 struct LoadTotals {
   int64_t rows = 0;
   int64_t bytes = 0;
+  int64_t already_there = 0;  ///< rows that "insert missing" left as they were
 };
 
 /// Appends all batches to a table with one binary COPY, inside the session's open guard. Only encodes: the column types

@@ -68,7 +68,7 @@ sluice_status capabilities(sluice_session*, sluice_capabilities* out, sluice_err
   return sdk::guard(error, [&] {
     sluice_capabilities answer{};
     answer.max_writers = 0;
-    answer.flags = SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_CAN_TRANSACTIONAL_DDL | SLUICE_HAS_LANGUAGE;
+    answer.flags = SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_CAN_TRANSACTIONAL_DDL | SLUICE_CAN_UPSERT | SLUICE_HAS_LANGUAGE;
     sdk::answer(out, answer);
   });
 }
@@ -213,6 +213,7 @@ sluice_status load(sluice_session* session, const sluice_load_spec* spec, ArrowA
     sluice_load_result answer{};
     answer.rows = totals.rows;
     answer.bytes = totals.bytes;
+    answer.already_there = totals.already_there;
     sdk::answer(result, answer);
   });
 }

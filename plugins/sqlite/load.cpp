@@ -1,5 +1,6 @@
 #include "load.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -28,6 +29,8 @@ class Loader {
       : handle_(session.handle()),
         shape_(shape_of(session, spec.schema.c_str(), spec.table)),
         columns_(target_columns(spec, batches)),
+        mode_(spec.mode),
+        key_(spec.key),
         batches_(batches),
         texts_(columns_.size()),
         insert_(session, insert_sql(), "loading " + shape_.name) {}
@@ -63,7 +66,22 @@ class Loader {
       names += (names.empty() ? "" : ", ") + quote_name(shape_.column(column).name);
       marks += marks.empty() ? "?" : ", ?";
     }
-    return "INSERT INTO " + quote_name(shape_.name) + " (" + names + ") VALUES (" + marks + ")";
+    return "INSERT INTO " + quote_name(shape_.name) + " (" + names + ") VALUES (" + marks + ")" + conflict_sql();
+  }
+
+  /// What happens to rows whose key is there already.
+  std::string conflict_sql() const {
+    if (mode_ == SLUICE_LOAD_APPEND) return "";
+    std::string key;
+    std::string values;
+    for (const std::string& column : key_) key += (key.empty() ? "" : ", ") + quote_name(shape_.column(column).name);
+    for (const std::string& column : columns_) {
+      const bool is_key = std::find_if(key_.begin(), key_.end(), [&](const auto& name) { return same_name(name, column); }) != key_.end();
+      const std::string name = quote_name(shape_.column(column).name);
+      if (!is_key) values += (values.empty() ? "" : ", ") + name + " = excluded." + name;
+    }
+    const bool updates = mode_ == SLUICE_LOAD_UPSERT && !values.empty();
+    return " ON CONFLICT (" + key + ") DO " + (updates ? "UPDATE SET " + values : "NOTHING");
   }
 
   void insert(const std::vector<ColumnView>& views, int64_t row) {
@@ -73,7 +91,9 @@ class Loader {
     }
     insert_.step();
     insert_.reset();
-    loaded_.rows += sqlite3_changes64(handle_);  // not 1: a trigger of the target's may ignore rows
+    const int64_t changed = sqlite3_changes64(handle_);  // not 1: a trigger of the target's may ignore rows
+    loaded_.rows += changed;
+    if (changed == 0 && mode_ != SLUICE_LOAD_APPEND) ++loaded_.already_there;
   }
 
   void bind(const ColumnView& view, int64_t row, size_t column) {
@@ -132,6 +152,8 @@ class Loader {
   sqlite3* handle_;
   TableShape shape_;
   std::vector<std::string> columns_;
+  int32_t mode_;
+  std::vector<std::string> key_;
   arrow::BatchReader& batches_;
   std::vector<std::string> texts_;
   Statement insert_;

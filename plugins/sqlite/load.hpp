@@ -12,6 +12,7 @@ class Session;
 struct Loaded {
   int64_t rows = 0;
   int64_t bytes = 0;
+  int64_t already_there = 0;  ///< rows that "insert missing" left as they were
 };
 
 /// Inside a guard: inserts every row of `batches`. Dates, times, uuids and decimals go in as their exact texts (a

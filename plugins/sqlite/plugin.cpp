@@ -80,7 +80,7 @@ sluice_status capabilities(sluice_session* handle, sluice_capabilities* out, slu
   return call(handle, error, [&](Session&) {
     sluice_capabilities answer{};
     answer.max_writers = 1;
-    answer.flags = SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_CAN_TRANSACTIONAL_DDL | SLUICE_HAS_LANGUAGE;
+    answer.flags = SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_CAN_TRANSACTIONAL_DDL | SLUICE_CAN_UPSERT | SLUICE_HAS_LANGUAGE;
     sdk::answer(out, answer);
   });
 }
@@ -250,6 +250,7 @@ sluice_status load(sluice_session* handle, const sluice_load_spec* spec, ArrowAr
     sluice_load_result answer{};
     answer.rows = loaded.rows;
     answer.bytes = loaded.bytes;
+    answer.already_there = loaded.already_there;
     sdk::answer(result, answer);
   });
 }
