@@ -155,7 +155,8 @@ void read_block(Script& script, const TableView& map, const std::string& table, 
 /// none of the map's fields.
 void require_block(Script& script, const TableView& map, const std::string& name, const workflow::Word& word) {
   const std::vector<std::string> known = names_of(word.fields);
-  const auto refuse = [&] { throw error_at(map.place(name), "map has no field \"" + name + "\"" + suggest(name, known)); };
+  const std::string block_hint = nearest(name, known).empty() ? "; of a table it says: " + name + " = { columns = { ... } }" : "";
+  const auto refuse = [&] { throw error_at(map.place(name), "map has no field \"" + name + "\"" + suggest(name, known) + block_hint); };
   map.push(name);
   if (lua_type(script.lua(), -1) != LUA_TTABLE) refuse();
   const TableView view(script, -1, "map: " + name, map.place(name));

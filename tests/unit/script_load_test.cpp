@@ -74,7 +74,7 @@ TEST(LoadWorkflow, ACastIsTakenByPatternAloneOrInAList) {
 TEST(LoadWorkflow, ABlockOfATableNamesItsColumns) {
   const Casts casts =
       casts_of("columns = { ['*.flag'] = cast.boolean }, orders = { columns = { placed_on = cast.unix_seconds } }");
-  EXPECT_EQ(casts, (Casts{{"*.flag", {{"boolean", {}}}}, {"orders.placed_on", {{"unix_seconds", {}}}}}));
+  EXPECT_EQ(casts, (Casts{{"orders.placed_on", {{"unix_seconds", {}}}}, {"*.flag", {{"boolean", {}}}}}));
 }
 
 TEST(LoadWorkflow, ABlockMayBearANameThatIsNearToAField) {
