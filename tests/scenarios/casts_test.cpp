@@ -44,7 +44,8 @@ std::string rows_of(const std::string& url, const std::string& query) {
 }
 
 /// `columns`: more entries of the map's columns.
-std::string workflow(const std::string&columns = {}){return R"(
+std::string workflow(const std::string& columns = {}) {
+  return R"lua(
 local m = map { from = "old", to = "new",
   columns = {
     ["users.name"] = { cast.trim, cast.null_if("", "n/a") },
@@ -54,14 +55,13 @@ local m = map { from = "old", to = "new",
     ["users.note"] = cast.json,
     ["log.at"] = cast.julian_day,
     ["log.body"] = cast.strip_nul,
-    )" + columns +
-                                                                R"(
+    )lua" + columns +
+         R"lua(
   },
-  types = { ["orders.price"] = "numeric(12,2)",
-                                                            ["orders.paid_at"] = "timestamp"},
-    users = {columns = {born = {cast.zero_date_null, cast.iso_date}}},
-    orders = {columns = {placed_on = cast.unix_seconds, paid_at = cast.unix_seconds, price = cast.number(",", "."),
-                         made = cast.iso_timestamp, state = cast.cp1252}},
+  types = { ["orders.price"] = "numeric(12,2)", ["orders.paid_at"] = "timestamp" },
+  users = { columns = { born = { cast.zero_date_null, cast.iso_date } } },
+  orders = { columns = { placed_on = cast.unix_seconds, paid_at = cast.unix_seconds, price = cast.number(",", "."), made = cast.iso_timestamp,
+                         state = cast.cp1252 } },
 }
 return workflow "dirty" {
   stores = { old = store "sqlite" { path = "dirty.db", access = "read" }, new = store "postgres" { url = secret "SHOP_URL", schema = "shop" } },
@@ -73,7 +73,7 @@ return workflow "dirty" {
     gate "same"   "proof.discrepancy == 0%",
   },
 }
-)";
+)lua";
 }
 
 TEST(Casts, BringDirtyValuesOverSoThatTheyMatch) {
