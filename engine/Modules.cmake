@@ -39,6 +39,8 @@ function(sluice_plugin NAME)
   set_target_properties(sluice_plugin_${NAME} PROPERTIES PREFIX "" OUTPUT_NAME sluice_${NAME}
                         LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
   target_link_libraries(sluice_plugin_${NAME} PRIVATE sluice_options sluice_abi sluice_arrow ${ARG_LIBRARIES})
+  # A changed manifest is written again, as the library is.
+  set_property(TARGET sluice_plugin_${NAME} APPEND PROPERTY LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/manifest.json)
   sluice_precompile(sluice_plugin_${NAME})
   add_custom_command(TARGET sluice_plugin_${NAME} POST_BUILD
     COMMAND ${CMAKE_COMMAND} -DLIBRARY=$<TARGET_FILE:sluice_plugin_${NAME}>

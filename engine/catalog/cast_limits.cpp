@@ -10,8 +10,8 @@ namespace sluice::catalog {
 
 namespace {
 
-constexpr int64_t kFirstDay = -719'162;   // 0001-01-01
-constexpr int64_t kLastDay = 2'932'896;   // 9999-12-31
+constexpr int64_t kFirstDay = -719'162;  // 0001-01-01
+constexpr int64_t kLastDay = 2'932'896;  // 9999-12-31
 constexpr int64_t kSecondsPerDay = 86'400;
 
 constexpr CastRange moments(int64_t units_per_second) {
@@ -50,8 +50,8 @@ std::string doubt_of(const Column& column, const Decision& decision) {
   const auto range = range_of(first);
   if (!range || seen.integers == 0 || holds(*range, seen)) return {};
   const std::string better = better_than(first, seen);
-  return "integers from " + std::to_string(seen.min_integer) + " to " + std::to_string(seen.max_integer) + ", and cast." + first +
-         " takes " + std::to_string(range->least) + " to " + std::to_string(range->most) +
+  return "integers from " + std::to_string(seen.min_integer) + " to " + std::to_string(seen.max_integer) +
+         ", and cast." + first + " takes " + std::to_string(range->least) + " to " + std::to_string(range->most) +
          ": the copy will refuse the others" + (better.empty() ? "" : "; is it cast." + better + "?");
 }
 

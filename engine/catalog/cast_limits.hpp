@@ -9,7 +9,8 @@
 /// What a scan already says about the casts that a map names, before any row is read.
 namespace sluice::catalog {
 
-/// The integers that a cast takes, for those that have a range. Times end with the year 9999: beyond it a unit was mistaken.
+/// The integers that a cast takes, for those that have a range. Times end with the year 9999: beyond it a unit was
+/// mistaken.
 struct CastRange {
   int64_t least = 0;
   int64_t most = 0;

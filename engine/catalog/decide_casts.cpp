@@ -21,8 +21,8 @@ const CastWord& word_of(const CastCall& call) {
   throw Error(Code::invalid_argument, "there is no cast." + call.name, did_you_mean(call.name, known));
 }
 
-/// Whether a store of dynamic types can deliver all the values so. Bytes are all values that are not numbers; where texts
-/// are read as such they mean something else.
+/// Whether a store of dynamic types can deliver all the values so. Bytes are all values that are not numbers; where
+/// texts are read as such they mean something else.
 bool can_carry(const EvidenceView& seen, Kind kind, bool takes_text) {
   switch (kind) {
     case Kind::int64: return seen.all(seen->integers);
@@ -85,13 +85,14 @@ Type result_of(const CastWord& word, const Type& from, const std::optional<Type>
   return made.front();
 }
 
-std::vector<CastStep> chain_of(const Type& carrier, const std::vector<CastCall>& casts, const std::optional<Type>& wanted,
-                               const std::string& name) {
+std::vector<CastStep> chain_of(const Type& carrier, const std::vector<CastCall>& casts,
+                               const std::optional<Type>& wanted, const std::string& name) {
   std::vector<CastStep> chain;
   Type type = carrier;
   for (const CastCall& call : casts) {
     const CastWord& word = word_of(call);
-    if (!word.takes_kind(type.kind)) refuse(name, call, arrow::to_text(type) + (chain.empty() ? "" : " of cast." + chain.back().call.name));
+    if (!word.takes_kind(type.kind))
+      refuse(name, call, arrow::to_text(type) + (chain.empty() ? "" : " of cast." + chain.back().call.name));
     type = result_of(word, type, &call == &casts.back() ? wanted : std::nullopt);
     chain.push_back({.call = call, .to = type});
   }
@@ -116,7 +117,8 @@ std::optional<Type> declared_type(const Column& column, const Type& made) {
 std::string policy_of_chain(const Decision& decision) {
   const CastStep& last = decision.chain.back();
   const Type& from = decision.chain.size() > 1 ? decision.chain[decision.chain.size() - 2].to : decision.carrier;
-  if (last.call.name == "iso_timestamp" && last.to.kind == Kind::timestamptz) return "times without a zone count as UTC";
+  if (last.call.name == "iso_timestamp" && last.to.kind == Kind::timestamptz)
+    return "times without a zone count as UTC";
   if (last.call.name == "julian_day") return "rounded to milliseconds";
   const bool is_rounded = last.call.name.rfind("unix_", 0) == 0 && from.kind == Kind::float64;
   return is_rounded ? "rounded to microseconds" : policy_of(decision.cast, decision.compare);
@@ -150,8 +152,9 @@ Decision decide_casts(const Column& column, const std::vector<CastCall>& casts, 
   try {
     decision.cast = cast_between(made, decision.compare);
   } catch (const Error&) {
-    throw Error(Code::invalid_argument, name + ": the map says " + arrow::to_text(decision.compare) + ", and cast." +
-                                            casts.back().name + " makes " + arrow::to_text(made),
+    throw Error(Code::invalid_argument,
+                name + ": the map says " + arrow::to_text(decision.compare) + ", and cast." + casts.back().name +
+                    " makes " + arrow::to_text(made),
                 "choose a type of the same meaning");
   }
   decision.policy = policy_of_chain(decision);

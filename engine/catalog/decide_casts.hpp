@@ -9,9 +9,9 @@
 /// The type decision of a column for which the map names casts. Part of decide.hpp's work.
 namespace sluice::catalog {
 
-/// How the values are read, the type after each cast, and the comparison type: `wanted` where the map sets one, else what the
-/// last cast makes, else (casts that only clean) the declared type. Throws Error(invalid_argument) where a cast does not take
-/// what it is given, naming `name` ("table.column").
+/// How the values are read, the type after each cast, and the comparison type: `wanted` where the map sets one, else
+/// what the last cast makes, else (casts that only clean) the declared type. Throws Error(invalid_argument) where a
+/// cast does not take what it is given, naming `name` ("table.column").
 Decision decide_casts(const Column& column, const std::vector<CastCall>& casts, const std::optional<Type>& wanted,
                       const std::string& name);
 

@@ -127,6 +127,11 @@ class CommandLine {
     CLI::App* report = add("report", "The report of a run, from its journal", "sluice report r-7f2a10 --json");
     report->add_option("run", options_.run_id, "Run (default: the only unfinished one, else the newest)");
     add("plugins", "List store plugins with their options and where they are looked for", "sluice plugins");
+    CLI::App* types = add("types", "What becomes of each type between two stores, as a plan would decide it", "sluice types sqlite postgres");
+    types->add_option("source", options_.source, "sqlite or postgres: every type that a throw-away one knows; or a URL, env:VARIABLE: those it has")
+        ->required();
+    types->add_option("target", options_.target, "sqlite, postgres, or a URL")->required();
+    types->add_option("--source-schema", options_.source_schema, "Schema in the source");
     CLI::App* words = add("words", "The words of the workflow language", "sluice words copy.tables");
     words->add_option("word", options_.word, "One word, with its fields, metrics and an example");
   }

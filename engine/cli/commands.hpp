@@ -18,5 +18,6 @@ int diff_command(const Options& options);
 int inspect_command(const Options& options);
 int plugins_command(const Options& options);
 int words_command(const Options& options);
+int types_command(const Options& options);
 
 }  // namespace sluice::cli

@@ -7,8 +7,8 @@
 
 namespace sluice::copy {
 
-/// The way of one column from its carrier to its comparison type: the casts that the map names, then the mapping's own. Belongs
-/// to one thread.
+/// The way of one column from its carrier to its comparison type: the casts that the map names, then the mapping's own.
+/// Belongs to one thread.
 class CastChain {
  public:
   CastChain(const catalog::ColumnMapping& column, Side side);

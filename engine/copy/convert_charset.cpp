@@ -19,9 +19,10 @@ constexpr Codes make_latin1() {
 }
 
 /// Where Windows-1252 differs from ISO 8859-1; 0 for the five bytes that mean nothing.
-constexpr std::array<char16_t, 32> kWindows = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-                                               0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-                                               0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+constexpr std::array<char16_t, 32> kWindows = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                               0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+                                               0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                               0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 constexpr Codes make_cp1252() {
   constexpr size_t kFirst = 0x80;
@@ -52,7 +53,8 @@ void decode(const ColumnCast& cast, const Codes& codes) {
     text.clear();
     for (const char c : cast.in.bytes(row)) {
       const auto byte = static_cast<uint8_t>(c);
-      if (codes[byte] == 0 && byte != 0) cast.refuse(row, "bytes of Windows-1252, where 81, 8d, 8f, 90 and 9d mean nothing");
+      if (codes[byte] == 0 && byte != 0)
+        cast.refuse(row, "bytes of Windows-1252, where 81, 8d, 8f, 90 and 9d mean nothing");
       append_utf8(text, codes[byte]);
     }
     cast.out.append_bytes(text);

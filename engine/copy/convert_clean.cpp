@@ -105,7 +105,8 @@ void replace_nul(const ColumnCast& cast) {
 class NumberText {
  public:
   explicit NumberText(const std::vector<std::string>& marks)
-      : point_(marks.empty() ? '.' : marks[0][0]), group_(marks.size() > 1 ? std::optional(marks[1][0]) : std::nullopt) {}
+      : point_(marks.empty() ? '.' : marks[0][0]),
+        group_(marks.size() > 1 ? std::optional(marks[1][0]) : std::nullopt) {}
 
   std::optional<std::string> read(std::string_view text) {
     std::string plain;
@@ -160,7 +161,8 @@ class NumberText {
 void text_to_number(const ColumnCast& cast) {
   const std::vector<std::string>& marks = cast.step->call.values;
   NumberText spelling(marks);
-  const std::string expected = "a decimal number" + (marks.empty() ? "" : " with '" + marks[0] + "' as its decimal mark") +
+  const std::string expected = "a decimal number" +
+                               (marks.empty() ? "" : " with '" + marks[0] + "' as its decimal mark") +
                                (marks.size() < 2 ? "" : " and '" + marks[1] + "' between thousands");
   cast.for_each([&](int64_t row) {
     const auto plain = spelling.read(cast.in.bytes(row));

@@ -29,7 +29,8 @@ constexpr auto kValues = make_values();
 
 /// RFC 4648, padding present or not. Bits that no byte takes must be zero: two texts never mean the same bytes.
 std::optional<std::string> bytes_from_base64(std::string_view text) {
-  if (text.size() % 4 == 0 && !text.empty() && text.back() == '=') text.remove_suffix(text[text.size() - 2] == '=' ? 2 : 1);
+  if (text.size() % 4 == 0 && !text.empty() && text.back() == '=')
+    text.remove_suffix(text[text.size() - 2] == '=' ? 2 : 1);
   if (text.size() % 4 == 1) return std::nullopt;
   std::string bytes;
   uint32_t bits = 0;
@@ -51,7 +52,8 @@ std::string base64_from_bytes(std::string_view bytes) {
   std::string text;
   for (size_t at = 0; at < bytes.size(); at += 3) {
     uint32_t bits = 0;
-    for (size_t i = 0; i < 3; ++i) bits = bits << 8 | (at + i < bytes.size() ? static_cast<uint8_t>(bytes[at + i]) : 0u);
+    for (size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (at + i < bytes.size() ? static_cast<uint8_t>(bytes[at + i]) : 0u);
     for (size_t i = 0; i < 4; ++i) text.push_back(at + i > bytes.size() ? '=' : kAlphabet[bits >> (18 - 6 * i) & 63]);
   }
   return text;

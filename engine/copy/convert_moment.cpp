@@ -22,8 +22,8 @@ using arrow::Kind;
 constexpr int kMostDigits = 38;
 constexpr int64_t kMicrosPerDay = 86'400'000'000;
 
-/// The number in a row as an exact multiple of 10^-scale. Doubles are rounded there by their shortest text; texts and decimals
-/// must fit.
+/// The number in a row as an exact multiple of 10^-scale. Doubles are rounded there by their shortest text; texts and
+/// decimals must fit.
 std::optional<Int128> scaled_at(const arrow::ColumnView& in, int64_t row, int scale) {
   const arrow::Type& type = in.type();
   switch (type.kind) {
@@ -53,7 +53,8 @@ void unix_to_moment(const ColumnCast& cast) {
   cast.for_each([&](int64_t row) {
     const auto micros = scaled_at(cast.in, row, scale);
     if (!micros || *micros < range.least || *micros > range.most)
-      cast.refuse(row, std::string(name_of_unit(name)) + " since 1970 within the years 0001 to 9999, exact to the microsecond");
+      cast.refuse(
+          row, std::string(name_of_unit(name)) + " since 1970 within the years 0001 to 9999, exact to the microsecond");
     cast.out.append_int64(static_cast<int64_t>(*micros));
   });
 }
@@ -64,7 +65,8 @@ void days_to_date(const ColumnCast& cast) {
   cast.for_each([&](int64_t row) {
     const bool is_whole = !is_real || cast.in.float64(row) == std::trunc(cast.in.float64(row));
     const auto days = is_whole ? scaled_at(cast.in, row, 0) : std::nullopt;
-    if (!days || *days < range.least || *days > range.most) cast.refuse(row, "whole days since 1970-01-01 within the years 0001 to 9999");
+    if (!days || *days < range.least || *days > range.most)
+      cast.refuse(row, "whole days since 1970-01-01 within the years 0001 to 9999");
     cast.out.append_int64(static_cast<int64_t>(*days));
   });
 }
@@ -98,12 +100,13 @@ bool is_digits(std::string_view text, size_t begin, size_t size) {
   return std::ranges::all_of(text.substr(begin, size), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-/// ISO's other spellings as the one that our parser reads: 20260131, 20260131T1305[00], a small t or z, a comma before the
-/// fraction, a space before the zone.
+/// ISO's other spellings as the one that our parser reads: 20260131, 20260131T1305[00], a small t or z, a comma before
+/// the fraction, a space before the zone.
 std::string with_marks(std::string_view text) {
   constexpr size_t kDate = 8;
   std::string spelled(text);
-  if (is_digits(spelled, 0, kDate)) spelled = spelled.substr(0, 4) + "-" + spelled.substr(4, 2) + "-" + spelled.substr(6);
+  if (is_digits(spelled, 0, kDate))
+    spelled = spelled.substr(0, 4) + "-" + spelled.substr(4, 2) + "-" + spelled.substr(6);
   constexpr size_t kTime = 11;
   if (spelled.size() <= kTime) return spelled;
   if (spelled[kTime - 1] == 't') spelled[kTime - 1] = 'T';
@@ -147,7 +150,8 @@ void iso_to_date(const ColumnCast& cast) {
 /// 0000-00-00, 2026-00-00 10:00:00: no such day in any calendar.
 bool is_zero_date(std::string_view text) {
   constexpr size_t kDate = 10;
-  if (!is_digits(text, 0, 4) || !is_digits(text, 5, 2) || !is_digits(text, 8, 2) || text[4] != '-' || text[7] != '-') return false;
+  if (!is_digits(text, 0, 4) || !is_digits(text, 5, 2) || !is_digits(text, 8, 2) || text[4] != '-' || text[7] != '-')
+    return false;
   if (text.size() > kDate && text[kDate] != ' ' && text[kDate] != 'T') return false;
   return text.substr(5, 2) == "00" || text.substr(8, 2) == "00" || text.substr(0, 4) == "0000";
 }

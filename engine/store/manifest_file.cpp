@@ -43,6 +43,7 @@ Manifest read_manifest(const std::string& path) {
   manifest.roles = object.texts("roles");
   manifest.schemes = object.texts("schemes");
   manifest.language = object.text("language");
+  manifest.types = object.texts("types");
   object.each("options", [&](const catalog::JsonReader& option) {
     manifest.options.push_back({option.required_text("name"), option.text("help"), option.flag("required")});
   });

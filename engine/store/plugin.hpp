@@ -25,6 +25,7 @@ struct Manifest {
   std::vector<std::string> schemes;  ///< URL schemes: "sqlite", "postgresql"
   std::string language;              ///< of its queries: "sql", "mysql" (names in backticks, ? for parameters), or empty
   std::vector<ManifestOption> options;
+  std::vector<std::string> types;    ///< the store's own names of column types, one for each that is held differently; may be empty
   std::string path;  ///< where the manifest was found
 };
 

@@ -227,6 +227,37 @@ TEST(Override, TheMostSpecificPatternWins) {
   EXPECT_EQ(decided({Kind::int64}, "INTEGER", integers(5, 1, 9), spec), "int64 from int64 by none");
 }
 
+MapSpec by_type(std::vector<std::pair<std::string, std::string>> types) {
+  MapSpec spec;
+  spec.types_by_source = std::move(types);
+  return spec;
+}
+
+TEST(Override, ATypeOfTheSourceComesBehindColumnsAndPatterns) {
+  const Evidence naive = texts(4, &Evidence::timestamps);
+  MapSpec spec = by_type({{"DateTime", "timestamptz"}});
+  EXPECT_EQ(decided({Kind::timestamp}, "datetime", naive, spec), "timestamptz from text by text_timestamptz !");
+  spec.types = {{"*.c", "text"}};
+  EXPECT_EQ(decided({Kind::timestamp}, "datetime", naive, spec), "text from text by none");
+}
+
+TEST(Override, ATypeOfTheSourceWithoutBracketsMeansEverySize) {
+  EXPECT_EQ(decided({Kind::decimal, 9, 3}, "decimal (9,3)", reals(4, 2, 3), by_type({{"Decimal", "number"}})),
+            "number from float64 by float_number");
+  EXPECT_EQ(decided(kPrice, "DECIMAL(10,2)", reals(4, 2, 3), by_type({{"dec*", "number"}, {"decimal(10,2)", "decimal(12,4)"}})),
+            "decimal(12,4) from float64 by rounded_decimal");
+  EXPECT_THAT(error_of({table("t", {column("c", kPrice, "DECIMAL(10,2)", reals(4, 2, 3))})}, by_type({{"decimal(9,*)", "number"}})),
+              HasSubstr("'decimal(9,*)' matches no type of a column in the source"));
+}
+
+TEST(Override, ATypeThatNoColumnHasNamesTheNearest) {
+  MapSpec spec;
+  spec.where = "w.lua:3";
+  spec.types_by_source = {{"datetme", "timestamptz"}};
+  EXPECT_EQ(error_of({table("t", {column("c", {Kind::timestamp}, "DATETIME", texts(1))})}, spec),
+            "w.lua:3: 'datetme' matches no type of a column in the source; did you mean DATETIME?");
+}
+
 TEST(Selection, PatternsThatMatchNothingNameTheNearest) {
   const std::vector<Table> shop = {table("orders", {id_column()}), table("tmp_1", {id_column()})};
   MapSpec spec;

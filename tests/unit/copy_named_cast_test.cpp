@@ -40,7 +40,8 @@ void append(arrow::ColumnBuilder& out, const std::string& text) {
 }
 
 /// Rows of one column `v` behind a key, through casts, as texts; the error where one is refused.
-std::vector<std::string> through(const Type& from, const std::vector<CastStep>& chain, const std::vector<std::optional<std::string>>& values) try {
+std::vector<std::string> through(const Type& from, const std::vector<CastStep>& chain,
+                                 const std::vector<std::optional<std::string>>& values) try {
   catalog::TableMapping table;
   table.source_table = "orders";
   table.key = {"id"};
@@ -62,7 +63,8 @@ std::vector<std::string> through(const Type& from, const std::vector<CastStep>& 
   const arrow::Array batch = converter.convert(builder.finish());
   const arrow::ColumnView view = arrow::view_batch(compare_fields(table), *batch)[1];
   std::vector<std::string> texts;
-  for (int64_t row = 0; row < view.length(); ++row) texts.push_back(view.is_null(row) ? "NULL" : arrow::value_to_text(view, row));
+  for (int64_t row = 0; row < view.length(); ++row)
+    texts.push_back(view.is_null(row) ? "NULL" : arrow::value_to_text(view, row));
   return texts;
 } catch (const Error& error) {
   EXPECT_EQ(error.code(), Code::data) << error.what();
@@ -73,18 +75,23 @@ CastStep step(const std::string& name, const Type& to, std::vector<std::string> 
   return {.call = {.name = name, .values = std::move(values)}, .to = to};
 }
 
-std::string one(const Type& from, const CastStep& cast, const std::string& value) { return through(from, {cast}, {value}).front(); }
+std::string one(const Type& from, const CastStep& cast, const std::string& value) {
+  return through(from, {cast}, {value}).front();
+}
 
 void expect_refused(const Type& from, const CastStep& cast, const std::vector<std::string>& values) {
   for (const std::string& value : values) {
-    EXPECT_THAT(one(from, cast, value), HasSubstr("error: orders (id=1), column v: cast." + cast.call.name + ": expected ")) << value;
+    EXPECT_THAT(one(from, cast, value),
+                HasSubstr("error: orders (id=1), column v: cast." + cast.call.name + ": expected "))
+        << value;
   }
 }
 
 TEST(NamedCast, UnixTimesAreMomentsInUtc) {
-  EXPECT_EQ(through(kLong, {step("unix_seconds", kMoment)}, {"0", "1700000000", "-1", std::nullopt, "253402300799", "-62135596800"}),
-            (std::vector<std::string>{"1970-01-01 00:00:00+00", "2023-11-14 22:13:20+00", "1969-12-31 23:59:59+00", "NULL",
-                                      "9999-12-31 23:59:59+00", "0001-01-01 00:00:00+00"}));
+  EXPECT_EQ(through(kLong, {step("unix_seconds", kMoment)},
+                    {"0", "1700000000", "-1", std::nullopt, "253402300799", "-62135596800"}),
+            (std::vector<std::string>{"1970-01-01 00:00:00+00", "2023-11-14 22:13:20+00", "1969-12-31 23:59:59+00",
+                                      "NULL", "9999-12-31 23:59:59+00", "0001-01-01 00:00:00+00"}));
   EXPECT_EQ(one(kLong, step("unix_millis", kMoment), "1700000000123"), "2023-11-14 22:13:20.123+00");
   EXPECT_EQ(one(kLong, step("unix_micros", {Kind::timestamp}), "-1"), "1969-12-31 23:59:59.999999");
   EXPECT_EQ(one(kText, step("unix_seconds", kMoment), "1700000000.25"), "2023-11-14 22:13:20.25+00");
@@ -100,11 +107,13 @@ TEST(NamedCast, UnixTimesThatAreRealAreRoundedToTheMicrosecondAsTheirDigitsSay) 
 }
 
 TEST(NamedCast, UnixTimesRefuseAMistakenUnitAndWhatIsNoNumber) {
-  expect_refused(kLong, step("unix_seconds", kMoment), {"1700000000000", "253402300800", "-62135596801", "9223372036854775807"});
+  expect_refused(kLong, step("unix_seconds", kMoment),
+                 {"1700000000000", "253402300800", "-62135596801", "9223372036854775807"});
   expect_refused(kLong, step("unix_micros", kMoment), {"9223372036854775807", "-9223372036854775808"});
   expect_refused({Kind::uint64}, step("unix_seconds", kMoment), {"18446744073709551615"});
   expect_refused(kReal, step("unix_seconds", kMoment), {"NaN", "Infinity", "-1e300", "1e300"});
-  expect_refused(kText, step("unix_seconds", kMoment), {"", " 1", "0x10", "now", "1.0000001", "1e400", "2026-01-31", "1\0002"s});
+  expect_refused(kText, step("unix_seconds", kMoment),
+                 {"", " 1", "0x10", "now", "1.0000001", "1e400", "2026-01-31", "1\0002"s});
 }
 
 TEST(NamedCast, EpochDaysAndJulianDays) {
@@ -125,15 +134,18 @@ TEST(NamedCast, EpochDaysAndJulianDays) {
 
 TEST(NamedCast, IsoTimestampsInEverySpelling) {
   const CastStep cast = step("iso_timestamp", kMoment);
-  for (const char* text : {"2026-01-31 13:05:00", "2026-01-31T13:05:00Z", "2026-01-31t13:05:00z", "2026-01-31T15:05:00+02:00",
-                           "2026-01-31 15:05:00 +0200", "20260131T130500Z", "20260131T1305", "2026-01-31 13:05", "2026-01-31T08:05:00-05",
-                           "2026-01-31 13:05:00.000000000", "2026-01-31 13:05:00,0"}) {
+  for (const char* text :
+       {"2026-01-31 13:05:00", "2026-01-31T13:05:00Z", "2026-01-31t13:05:00z", "2026-01-31T15:05:00+02:00",
+        "2026-01-31 15:05:00 +0200", "20260131T130500Z", "20260131T1305", "2026-01-31 13:05", "2026-01-31T08:05:00-05",
+        "2026-01-31 13:05:00.000000000", "2026-01-31 13:05:00,0"}) {
     EXPECT_EQ(one(kText, cast, text), "2026-01-31 13:05:00+00") << text;
   }
   EXPECT_EQ(one(kText, cast, "2026-01-31"), "2026-01-31 00:00:00+00");
   EXPECT_EQ(one(kText, cast, "1969-12-31T23:59:59,999999"), "1969-12-31 23:59:59.999999+00");
-  expect_refused(kText, cast, {"", "2026-02-30 10:00:00", "2026-01-31 25:00", "31.01.2026", "2026-01-31 13:05:00.1234567", "0000-00-00",
-                               "2026-01-31 13:05:00+99", "2026-01-31 13:05:00 UTC", "yesterday", "2026-01-31T13:05:00Z\0"s, "2026013", "202601311"});
+  expect_refused(kText, cast,
+                 {"", "2026-02-30 10:00:00", "2026-01-31 25:00", "31.01.2026", "2026-01-31 13:05:00.1234567",
+                  "0000-00-00", "2026-01-31 13:05:00+99", "2026-01-31 13:05:00 UTC", "yesterday",
+                  "2026-01-31T13:05:00Z\0"s, "2026013", "202601311"});
   EXPECT_EQ(one(kText, step("iso_timestamp", {Kind::timestamp}), "2026-01-31T13:05"), "2026-01-31 13:05:00");
   expect_refused(kText, step("iso_timestamp", {Kind::timestamp}), {"2026-01-31T13:05Z"});
 }
@@ -142,13 +154,16 @@ TEST(NamedCast, IsoDatesHaveNoTimeOfDay) {
   for (const char* text : {"1965-03-04", "19650304", "1965-03-04 00:00:00", "1965-03-04T00:00"}) {
     EXPECT_EQ(one(kText, step("iso_date", {Kind::date}), text), "1965-03-04") << text;
   }
-  expect_refused(kText, step("iso_date", {Kind::date}), {"", "1965-03-04 00:00:01", "1965-03-04T00:00Z", "65-03-04", "1965-13-01", "0000-00-00"});
+  expect_refused(kText, step("iso_date", {Kind::date}),
+                 {"", "1965-03-04 00:00:01", "1965-03-04T00:00Z", "65-03-04", "1965-13-01", "0000-00-00"});
 }
 
 TEST(NamedCast, ZeroDatesBecomeNullAndOthersStay) {
-  EXPECT_EQ(through(kText, {step("zero_date_null", kText)},
-                    {"0000-00-00", "0000-00-00 00:00:00", "2026-00-10", "2026-01-00T10:00", "0000-01-01", "2026-01-31", "", "0000", "0000-00-001", "x"}),
-            (std::vector<std::string>{"NULL", "NULL", "NULL", "NULL", "NULL", "2026-01-31", "", "0000", "0000-00-001", "x"}));
+  EXPECT_EQ(
+      through(kText, {step("zero_date_null", kText)},
+              {"0000-00-00", "0000-00-00 00:00:00", "2026-00-10", "2026-01-00T10:00", "0000-01-01", "2026-01-31", "",
+               "0000", "0000-00-001", "x"}),
+      (std::vector<std::string>{"NULL", "NULL", "NULL", "NULL", "NULL", "2026-01-31", "", "0000", "0000-00-001", "x"}));
 }
 
 TEST(NamedCast, BooleansInEverySpelling) {
@@ -168,15 +183,20 @@ TEST(NamedCast, TrimAndNullIfInOrder) {
 }
 
 TEST(NamedCast, NullIfKnowsTheValuesOfEveryType) {
-  EXPECT_EQ(through(kLong, {step("null_if", kLong, {"0", "", "-9223372036854775808"})}, {"0", "1", "-9223372036854775808"}),
-            (std::vector<std::string>{"NULL", "1", "NULL"}));
-  EXPECT_EQ(through(kReal, {step("null_if", kReal, {"-1", "1e3"})}, {"-1", "1000", "0.5"}), (std::vector<std::string>{"NULL", "NULL", "0.5"}));
+  EXPECT_EQ(
+      through(kLong, {step("null_if", kLong, {"0", "", "-9223372036854775808"})}, {"0", "1", "-9223372036854775808"}),
+      (std::vector<std::string>{"NULL", "1", "NULL"}));
+  EXPECT_EQ(through(kReal, {step("null_if", kReal, {"-1", "1e3"})}, {"-1", "1000", "0.5"}),
+            (std::vector<std::string>{"NULL", "NULL", "0.5"}));
   EXPECT_EQ(through({Kind::decimal, 10, 2}, {step("null_if", {Kind::decimal, 10, 2}, {"0.00"})}, {"0", "1.5"}),
             (std::vector<std::string>{"NULL", "1.50"}));
-  EXPECT_EQ(through({Kind::date}, {step("null_if", {Kind::date}, {"1970-01-01"})}, {"0", "1"}), (std::vector<std::string>{"NULL", "1970-01-02"}));
-  EXPECT_EQ(through({Kind::uint64}, {step("null_if", {Kind::uint64}, {"18446744073709551615"})}, {"18446744073709551615", "7"}),
+  EXPECT_EQ(through({Kind::date}, {step("null_if", {Kind::date}, {"1970-01-01"})}, {"0", "1"}),
+            (std::vector<std::string>{"NULL", "1970-01-02"}));
+  EXPECT_EQ(through({Kind::uint64}, {step("null_if", {Kind::uint64}, {"18446744073709551615"})},
+                    {"18446744073709551615", "7"}),
             (std::vector<std::string>{"NULL", "7"}));
-  EXPECT_EQ(through({Kind::boolean}, {step("null_if", {Kind::boolean}, {"false"})}, {"0", "1"}), (std::vector<std::string>{"NULL", "true"}));
+  EXPECT_EQ(through({Kind::boolean}, {step("null_if", {Kind::boolean}, {"false"})}, {"0", "1"}),
+            (std::vector<std::string>{"NULL", "true"}));
 }
 
 TEST(NamedCast, NumbersInTheSpellingGiven) {
@@ -185,25 +205,30 @@ TEST(NamedCast, NumbersInTheSpellingGiven) {
   const CastStep european = step("number", number, {",", "."});
   EXPECT_EQ(through(kText, {european}, {"1.234.567,89", "-1.000", "7,5", "1234,5", "0", "+12"}),
             (std::vector<std::string>{"1234567.89", "-1000", "7.5", "1234.5", "0", "+12"}));
-  expect_refused(kText, european, {"", "1.23", "12.34.567", "1,2,3", "1234.567", ".5", "1,", "1.000.", "1,5.000", "x", "1 000", "--1", "1.-00"});
+  expect_refused(
+      kText, european,
+      {"", "1.23", "12.34.567", "1,2,3", "1234.567", ".5", "1,", "1.000.", "1,5.000", "x", "1 000", "--1", "1.-00"});
   expect_refused(kText, step("number", number), {"1,5", "1.2.3", "", "abc", "0x1f", "1."});
   expect_refused(kText, step("number", number, {","}), {"1.5", "1.234,5"});
   EXPECT_EQ(one(kText, step("number", number, {",", " "}), "12 345,6"), "12345.6");
 }
 
 TEST(NamedCast, NulIsStrippedOrReplaced) {
-  EXPECT_EQ(through(kText, {step("strip_nul", kText)}, {"a\0b\0"s, "ab", "\0"s}), (std::vector<std::string>{"ab", "ab", ""}));
+  EXPECT_EQ(through(kText, {step("strip_nul", kText)}, {"a\0b\0"s, "ab", "\0"s}),
+            (std::vector<std::string>{"ab", "ab", ""}));
   EXPECT_EQ(one(kText, step("replace_nul", kText), "a\0b"s), "a\uFFFDb");
   EXPECT_EQ(one(kText, step("replace_nul", kText, {"--"}), "a\0b"s), "a--b");
 }
 
 TEST(NamedCast, Base64GoesByDirection) {
-  for (const auto& [bytes, text] : {std::pair{""s, ""s}, {"f"s, "Zg=="s}, {"fo"s, "Zm8="s}, {"foo"s, "Zm9v"s}, {"\xFB\xFF\0"s, "+/8A"s}}) {
+  for (const auto& [bytes, text] :
+       {std::pair{""s, ""s}, {"f"s, "Zg=="s}, {"fo"s, "Zm8="s}, {"foo"s, "Zm9v"s}, {"\xFB\xFF\0"s, "+/8A"s}}) {
     EXPECT_EQ(one(kBytes, step("base64", kText), bytes), text);
     EXPECT_EQ(one(kText, step("base64", kBytes), text), "\\x" + arrow::bytes_to_hex(bytes));
   }
   EXPECT_EQ(one(kText, step("base64", kBytes), "Zg"), "\\x66");
-  expect_refused(kText, step("base64", kBytes), {"Z", "Zg=", "Zh==", "Zm9v=", "====", "Zg==Zg==", "Zm 9", "-_8A", "Zm9\0"s, "="});
+  expect_refused(kText, step("base64", kBytes),
+                 {"Z", "Zg=", "Zh==", "Zm9v=", "====", "Zg==Zg==", "Zm 9", "-_8A", "Zm9\0"s, "="});
 }
 
 TEST(NamedCast, HexGoesByDirection) {
@@ -228,11 +253,13 @@ TEST(NamedCast, JsonIsCheckedAndOpenedOnce) {
 
 TEST(NamedCast, UuidFromTextOrBytes) {
   const std::string uuid = "6f9619ff-8b86-d011-b42d-00c04fc964ff";
-  for (const char* text : {"6F9619FF-8B86-D011-B42D-00C04FC964FF", "{6f9619ff-8b86-d011-b42d-00c04fc964ff}", "6f9619ff8b86d011b42d00c04fc964ff"}) {
+  for (const char* text : {"6F9619FF-8B86-D011-B42D-00C04FC964FF", "{6f9619ff-8b86-d011-b42d-00c04fc964ff}",
+                           "6f9619ff8b86d011b42d00c04fc964ff"}) {
     EXPECT_EQ(one(kText, step("uuid", {Kind::uuid}), text), uuid) << text;
   }
   EXPECT_EQ(one(kBytes, step("uuid", {Kind::uuid}), *arrow::bytes_from_hex("6f9619ff8b86d011b42d00c04fc964ff")), uuid);
-  expect_refused(kText, step("uuid", {Kind::uuid}), {"", "6f9619ff", "0123456789abcdef", "{6f9619ff8b86d011b42d00c04fc964ff"});
+  expect_refused(kText, step("uuid", {Kind::uuid}),
+                 {"", "6f9619ff", "0123456789abcdef", "{6f9619ff8b86d011b42d00c04fc964ff"});
   expect_refused(kBytes, step("uuid", {Kind::uuid}), {"", "012345678901234", uuid});
 }
 
@@ -244,14 +271,17 @@ TEST(NamedCast, CharsetsOfOneByte) {
 
 TEST(NamedCast, EveryWordIsBuiltForWhateverItTakes) {
   for (const catalog::CastWord& word : catalog::cast_words()) {
-    for (const Kind kind : {Kind::boolean, Kind::int8, Kind::uint64, Kind::float32, Kind::float64, Kind::decimal, Kind::number, Kind::text, Kind::binary,
-                            Kind::date, Kind::time, Kind::timestamp, Kind::timestamptz, Kind::uuid, Kind::json}) {
+    for (const Kind kind : {Kind::boolean, Kind::int8, Kind::uint64, Kind::float32, Kind::float64, Kind::decimal,
+                            Kind::number, Kind::text, Kind::binary, Kind::date, Kind::time, Kind::timestamp,
+                            Kind::timestamptz, Kind::uuid, Kind::json}) {
       if (!word.takes_kind(kind)) continue;
       const Type from = kind == Kind::decimal ? Type{kind, 10, 2} : Type{kind};
       for (const Type& to : word.makes(from)) {
         // No row at all: that the cast is found, and an empty batch goes through.
-        EXPECT_EQ(through(from, {step(word.name, to, {"1"})}, {}), std::vector<std::string>{}) << word.name << " from " << arrow::to_text(from);
-        EXPECT_EQ(through(from, {step(word.name, to, {"1"})}, {std::nullopt}), std::vector<std::string>{"NULL"}) << word.name;
+        EXPECT_EQ(through(from, {step(word.name, to, {"1"})}, {}), std::vector<std::string>{})
+            << word.name << " from " << arrow::to_text(from);
+        EXPECT_EQ(through(from, {step(word.name, to, {"1"})}, {std::nullopt}), std::vector<std::string>{"NULL"})
+            << word.name;
       }
     }
   }
