@@ -232,7 +232,8 @@ class ScriptTransform : public workflow::TableTransform {
    public:
     Watched(ScriptTransform& self, const std::string& what) : self_(self) { self_.watch_.start(what); }
     ~Watched() {
-      self_.watch_.stop();
+      self_.watch_.end();
+      self_.script_.state().go_on();
       self_.memory_.raw().row = -1;
     }
     Watched(const Watched&) = delete;

@@ -141,7 +141,7 @@ end
 local function put_text(batch, out, i, value)
   local size, begin = #value, batch.bytes_size
   if size > batch.bytes_capacity - begin and batch.grow_bytes(batch, size) == 0 then
-    host.fail("the texts made of one batch of rows take more than 1 GiB")
+    host.fail("the texts made of one batch of rows take more than 256 MiB")
   end
   copy(batch.bytes + begin, value, size)
   batch.bytes_size = begin + size

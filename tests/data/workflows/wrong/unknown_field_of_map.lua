@@ -1,4 +1,4 @@
-local m = map { from = "old", to = "new", orders = {} }
+local m = map { from = "old", to = "new", typse = { ["*.price"] = "numeric(12,2)" } }
 
 return workflow "shop" {
   stores = {
