@@ -217,6 +217,7 @@ class ScriptTransform : public workflow::TableTransform {
   /// Runs a loop over selected[from, ...); answers where it stopped. Throws what the function under it did.
   size_t run_loop(int loop, size_t from, const catalog::TransformRef& ref) {
     lua_State* state = lua();
+    memory_.raw().at = static_cast<int32_t>(from);
     lua_rawgeti(state, LUA_REGISTRYINDEX, loop);
     lua_pushnumber(state, static_cast<lua_Number>(from));
     lua_pushnumber(state, static_cast<lua_Number>(memory_.selected().size()));

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/escape.hpp"
@@ -10,6 +11,7 @@
 namespace sluice::script {
 namespace {
 
+constexpr std::chrono::seconds kLook{1};
 /// Interrupted, resumable: run/exit_code.hpp.
 constexpr int kInterrupted = 130;
 
@@ -43,7 +45,7 @@ void TransformWatch::end() {
 void TransformWatch::watch() {
   std::unique_lock lock(mutex_);
   while (!is_ending_) {
-    changed_.wait_for(lock, longest_ / 4);
+    changed_.wait_for(lock, std::min<std::chrono::milliseconds>(longest_ / 4, kLook));
     const auto running = is_running_ ? Clock::now() - started_ : Clock::duration::zero();
     if (running > longest_ + grace_) end_process();
     if (running <= longest_ || is_stopped_) continue;

@@ -51,7 +51,10 @@ typedef struct sluice_batch {
 } sluice_batch;
 ]]
 
-local kNull, kNumber, kInteger, kUint64, kBoolean, kText = 1, 2, 3, 4, 5, 6
+-- Room for the loops of many tables.
+jit.opt.start("maxtrace=8000", "maxmcode=8192")
+
+local kNumber, kInteger, kUint64, kBoolean, kText = 2, 3, 4, 5, 6
 -- From so many rows on, those that came out are handed over before more of the batch is looked at.
 local kRowsAtOnce = 8192
 

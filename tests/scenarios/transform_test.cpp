@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "scenarios/project.hpp"
+#include "support/environment.hpp"
 #include "support/pg_session.hpp"
 #include "support/test_database.hpp"
 
@@ -84,6 +85,23 @@ TEST(Transforms, ReachPostgresAndAreProved) {
   EXPECT_EQ(session.number("select count(*) from orders where email <> lower(email)"), 0);
   EXPECT_EQ(session.scalar("select state || ' ' || price || ' ' || total || ' ' || email from orders where id = 1001"),
             "1 0.30 0.25 user1001@example.org");
+}
+
+TEST(Transforms, OfTheExampleMakeItsRows) {
+  const std::string example = source_directory() + "/examples/transforms/";
+  const Project project("", "-- the example's own is run");
+  run_sqlite(project / "shop.db", read_text(example + "shop.sql"));
+  const Ending ending = project.sluice({"run", example + "workflow.lua"});
+  ASSERT_EQ(ending.code, 0) << ending.out << ending.err;
+  run_sqlite(project / "expected.db",
+             "create table customers (id, email, joined, name);"
+             "insert into customers values (1, 'ada@example.org', '2019-12-10', 'Ada Lovelace'), (2, null, '2020-06-23', 'Alan Turing');"
+             "create table orders (id, customer, net, vat, tags, gross, currency);"
+             "insert into orders values (2, 2, 99.95, 7, null, 106.95, 'EUR'), (10, 1, 10, 19, 'books', 11.9, 'EUR'),"
+             "(11, 1, 10, 19, 'gifts', 11.9, 'EUR'), (30, 1, 4.2, 7, 'food', 4.49, 'EUR');");
+  EXPECT_TRUE(has_same_rows(project / "expected.db", project / "new.db",
+                            {"select id, email, joined, name from customers order by id",
+                             "select id, customer, net + 0.0, vat, tags, gross + 0.0, currency from orders order by id"}));
 }
 
 TEST(Transforms, OfAnotherTargetAreProvedAlike) {
