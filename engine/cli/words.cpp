@@ -18,6 +18,9 @@ void print_word(const Word& word) {
     const std::string fallback = field.fallback.empty() ? "" : " (default " + field.fallback + ")";
     std::printf("  %-12s %s%s%s\n", field.name.empty() ? "[1]" : field.name.c_str(), field.help.c_str(), field.required ? " (required)" : "",
                 fallback.c_str());
+    for (const auto& nested : field.nested) {
+      if (!nested.name.empty()) std::printf("    .%-12s %s\n", nested.name.c_str(), nested.help.c_str());
+    }
   }
   if (!word.metrics.empty()) std::printf("Metrics\n");
   for (const auto& metric : word.metrics) {

@@ -43,8 +43,7 @@ class ConvertingReader : public arrow::BatchReader {
   arrow::Array next() override {
     arrow::Array batch = transforms_ ? next_transformed() : next_converted();
     if (batch.empty()) return batch;
-    result_.kept = result_.read - (transforms_ ? transforms_->counts().filtered : 0);
-    result_.filtered = result_.read - result_.kept;
+    count_kept();
     result_.emitted += batch->length;
     out_hasher_.add_to(*batch, result_.f_out);
     if (is_unchanged_) result_.f_src = result_.f_out;
@@ -61,13 +60,19 @@ class ConvertingReader : public arrow::BatchReader {
     return converter_.convert(std::move(batch));
   }
 
+  void count_kept() {
+    const TransformCounts left_out = transforms_ ? transforms_->counts() : TransformCounts{};
+    result_.filtered = left_out.filtered;
+    result_.rejected = left_out.rejected;
+    result_.kept = result_.read - left_out.filtered - left_out.rejected;
+  }
+
   /// Batches of which no row is left are passed over.
   arrow::Array next_transformed() {
     for (;;) {
       arrow::Array made = transforms_->next();
       if (!made.empty()) return made;
-      result_.filtered = transforms_->counts().filtered;
-      result_.kept = result_.read - result_.filtered;
+      count_kept();
       progress_(result_.read);
       arrow::Array batch = next_converted();
       if (batch.empty()) return batch;

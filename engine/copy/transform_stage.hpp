@@ -30,10 +30,11 @@ class TransformStage {
  public:
   TransformStage(const catalog::TableMapping& table, workflow::TableTransform& transform, OnRowError on_error = {});
 
-  /// Takes a converted batch; the one before must be used up. It stays as it is until next answers an empty one.
+  /// Takes a converted batch; the one before must be used up.
   void take(arrow::Array batch);
   /// Rows made of it, never none; an empty Array when the batch is used up.
   arrow::Array next();
+  /// The batch that was taken last; whole only within on_error.
   const ArrowArray& taken() const { return *batch_; }
   const TransformCounts& counts() const { return counts_; }
 

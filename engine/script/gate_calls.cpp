@@ -293,16 +293,16 @@ class LoadedTransforms : public workflow::Transforms {
     limits.instructions = kMostInstructions;
     script->state().set_limits(limits);
     open_transforms(*script);
-    watch_ = std::make_unique<TransformWatch>(limits_.time + limits_.grace);
     script_ = std::move(script);
+    watch_ = std::make_unique<TransformWatch>(limits_.time, limits_.grace, [this] { script_->state().stop_soon(); });
   }
 
   std::map<std::string, std::string> files_;
   std::string main_file_;
   ParamSources params_;
   TransformLimits limits_;
-  std::unique_ptr<TransformWatch> watch_;
   std::unique_ptr<Script> script_;
+  std::unique_ptr<TransformWatch> watch_;
   std::map<std::pair<size_t, std::string>, std::unique_ptr<workflow::TableTransform>> tables_;
 };
 

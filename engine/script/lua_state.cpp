@@ -49,6 +49,7 @@ void LuaState::start_budget() {
   last_source_.clear();
   last_line_ = 0;
   is_out_of_memory_ = false;
+  is_to_stop_ = false;
   started_ = std::chrono::steady_clock::now();
 }
 
@@ -61,6 +62,10 @@ void* LuaState::allocate(void* pointer, void* block, size_t old_size, size_t new
   if (new_size == 0) {
     std::free(block);
     self.used_ -= before;
+    return nullptr;
+  }
+  if (new_size > before && self.is_to_stop_) {
+    self.overrun_ = self.too_long();
     return nullptr;
   }
   if (new_size > before && self.used_ - before + new_size > self.limits_.memory) {
@@ -86,13 +91,17 @@ void LuaState::note_place(lua_Debug* debug) {
   last_line_ = debug->currentline;
 }
 
+std::string LuaState::too_long() const {
+  return "the script ran longer than " + duration_to_text(limits_.time) + "; is there a loop without an end?";
+}
+
 void LuaState::check_budget() {
   instructions_ += kHookInterval;
   if (instructions_ > limits_.instructions) {
     overrun_ = "the script ran more than " + count_to_text(limits_.instructions) +
                " instructions; is there a loop without an end?";
   } else if (std::chrono::steady_clock::now() - started_ > limits_.time) {
-    overrun_ = "the script ran longer than " + duration_to_text(limits_.time) + "; is there a loop without an end?";
+    overrun_ = too_long();
   }
 }
 

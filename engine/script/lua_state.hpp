@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,11 @@ class LuaState {
   void pause_budget();
   void resume_budget();
   const std::string& overrun() const { return overrun_; }
+  /// From another thread: the call that runs fails as soon as it takes memory. Compiled loops call no hook, but few go on for
+  /// long without memory. Until the next start_budget.
+  void stop_soon() { is_to_stop_ = true; }
+  /// When nothing is left to be stopped.
+  void go_on() { is_to_stop_ = false; }
   /// Where the script was when the hook last looked; line 0 when it hasn't.
   const std::string& last_source() const { return last_source_; }
   int last_line() const { return last_line_; }
@@ -49,12 +55,14 @@ class LuaState {
   static void on_count(lua_State* state, lua_Debug* debug);
   void note_place(lua_Debug* debug);
   void check_budget();
+  std::string too_long() const;
 
   Limits limits_;
   lua_State* state_ = nullptr;
   void* owner_ = nullptr;
   size_t used_ = 0;
   bool is_out_of_memory_ = false;
+  std::atomic<bool> is_to_stop_ = false;
   int64_t instructions_ = 0;
   std::chrono::steady_clock::time_point started_;
   std::chrono::steady_clock::time_point paused_;

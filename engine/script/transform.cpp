@@ -217,6 +217,7 @@ class ScriptTransform : public workflow::TableTransform {
   /// Runs a loop over selected[from, ...); answers where it stopped. Throws what the function under it did.
   size_t run_loop(int loop, size_t from, const catalog::TransformRef& ref) {
     lua_State* state = lua();
+    memory_.raw().at = static_cast<int32_t>(from);
     lua_rawgeti(state, LUA_REGISTRYINDEX, loop);
     lua_pushnumber(state, static_cast<lua_Number>(from));
     lua_pushnumber(state, static_cast<lua_Number>(memory_.selected().size()));
@@ -232,7 +233,8 @@ class ScriptTransform : public workflow::TableTransform {
    public:
     Watched(ScriptTransform& self, const std::string& what) : self_(self) { self_.watch_.start(what); }
     ~Watched() {
-      self_.watch_.stop();
+      self_.watch_.end();
+      self_.script_.state().go_on();
       self_.memory_.raw().row = -1;
     }
     Watched(const Watched&) = delete;

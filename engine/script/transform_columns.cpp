@@ -14,7 +14,7 @@ using arrow::Kind;
 
 constexpr size_t kFirstRows = 8192 + 2;  // what transform.lua makes before it looks at the capacity
 constexpr size_t kFirstBytes = 1 << 16;
-constexpr int64_t kMostBytes = int64_t{1} << 30;
+constexpr int64_t kMostBytes = int64_t{256} << 20;
 constexpr int64_t kMostRows = 1 << 22;
 
 /// Bytes of a fixed-width value; 0: bits.

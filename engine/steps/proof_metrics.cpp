@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
+#include "steps/transform_names.hpp"
 
 namespace sluice::steps {
 namespace {
@@ -52,7 +53,7 @@ std::string to_detail(const verify::TableDifference& difference, int64_t sampled
   return json{{"difference", table}}.dump();
 }
 
-Conclusion conclude_proof(const std::vector<TaskRecord>& records) {
+Conclusion conclude_proof(const std::vector<TaskRecord>& records, const catalog::Mapping& mapping) {
   Conclusion conclusion;
   json differences = json::array();
   conclusion.verdict = "MATCH";
@@ -71,7 +72,8 @@ Conclusion conclude_proof(const std::vector<TaskRecord>& records) {
     }
   }
   conclusion.differences = differences.dump();
-  conclusion.summary = conclusion.verdict + ": " + count_of(rows, "row") + " in " + count_of(static_cast<int64_t>(tables), "table");
+  const std::string under = under_transforms(mapping);
+  conclusion.summary = conclusion.verdict + (under.empty() ? "" : " " + under) + ": " + count_of(rows, "row") + " in " + count_of(static_cast<int64_t>(tables), "table");
   if (!differences.empty()) conclusion.summary += ", " + std::to_string(differences.size()) + " of them differ";
   return conclusion;
 }

@@ -81,6 +81,7 @@ std::vector<std::string> policies(const TableMapping& table) {
   std::vector<std::string> notes;
   for (const auto& column : table.columns) {
     if (!column.policy.empty()) notes.push_back(column.target + ": equal under: " + column.policy);
+    if (column.transform) notes.push_back(column.target + ": equal under transform " + column.transform.id + " (" + column.transform.where + ")");
   }
   return notes;
 }
@@ -155,6 +156,6 @@ TaskRecord VerifyContent::run(StepContext& context, const Task& task) const {
   return record;
 }
 
-Conclusion VerifyContent::conclude(StepContext& context) const { return conclude_proof(context.records); }
+Conclusion VerifyContent::conclude(StepContext& context) const { return conclude_proof(context.records, context.mapping()); }
 
 }  // namespace sluice::steps

@@ -95,7 +95,7 @@ TaskRecord VerifyCounts::run(StepContext& context, const Task& task) const {
 }
 
 Conclusion VerifyCounts::conclude(StepContext& context) const {
-  Conclusion conclusion = conclude_proof(context.records);
+  Conclusion conclusion = conclude_proof(context.records, context.mapping());
   // Equal counts prove nothing about content: the run's verdict comes from verify.content alone.
   if (conclusion.verdict == "MATCH") conclusion.verdict.clear();
   for (const char* name : {"changed", "duplicated", "sampled"}) conclusion.metrics.erase(name);

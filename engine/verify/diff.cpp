@@ -24,6 +24,7 @@ std::vector<std::string> policy_notes(const catalog::TableMapping& table) {
   std::vector<std::string> notes;
   for (const catalog::ColumnMapping& column : table.columns) {
     if (!column.policy.empty()) notes.push_back(column.target + ": equal under: " + column.policy);
+    if (column.transform) notes.push_back(column.target + ": equal under transform " + column.transform.id + " (" + column.transform.where + ")");
   }
   return notes;
 }

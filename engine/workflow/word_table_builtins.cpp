@@ -31,7 +31,9 @@ Word map_word() {
   return {.name = "map",
           .kind = WordKind::builtin,
           .help = "What becomes what between two stores; one value for create, copy and verify.",
-          .example = "map { from = \"old\", to = \"new\", types = { [\"*.price\"] = \"numeric(12,2)\" } }",
+          .example = "map { from = \"old\", to = \"new\", types = { [\"*.price\"] = \"numeric(12,2)\" },\n"
+                     "        columns = { [\"*.email\"] = function(v) return v:lower() end },\n"
+                     "        orders = { filter = function(row) return row.total > 0 end } }",
           .fields = {{.name = "from", .type = FieldType::store, .required = true, .help = "The store to read."},
                      {.name = "to", .type = FieldType::store, .required = true, .help = "The store to write."},
                      {.name = "types",
@@ -55,8 +57,7 @@ Word map_word() {
                       .choices = {"keep", "lower", "snake_case"}},
                      {.name = "*",
                       .type = FieldType::settings,
-                      .help = "A table of the source: columns, add = { name = { type, value, nullable } }, filter and row = "
-                              "function(row), reads (omitted columns that functions read).",
+                      .help = "Any other name is a table of the source, with what functions make of its rows:",
                       .nested = table_block()},
                      {.name = "omit", .type = FieldType::list, .help = "Patterns of columns (\"table.column\") to leave out."},
                      {.name = "where",

@@ -51,7 +51,10 @@ typedef struct sluice_batch {
 } sluice_batch;
 ]]
 
-local kNull, kNumber, kInteger, kUint64, kBoolean, kText = 1, 2, 3, 4, 5, 6
+-- Room for the loops of many tables.
+jit.opt.start("maxtrace=8000", "maxmcode=8192")
+
+local kNumber, kInteger, kUint64, kBoolean, kText = 2, 3, 4, 5, 6
 -- From so many rows on, those that came out are handed over before more of the batch is looked at.
 local kRowsAtOnce = 8192
 
@@ -141,7 +144,7 @@ end
 local function put_text(batch, out, i, value)
   local size, begin = #value, batch.bytes_size
   if size > batch.bytes_capacity - begin and batch.grow_bytes(batch, size) == 0 then
-    host.fail("the texts made of one batch of rows take more than 1 GiB")
+    host.fail("the texts made of one batch of rows take more than 256 MiB")
   end
   copy(batch.bytes + begin, value, size)
   batch.bytes_size = begin + size

@@ -65,14 +65,15 @@ double pgloader_copy_seconds(const std::string& summary) {
 
 }  // namespace
 
-Outcome run_sluice_once(const std::string& source, const std::string& target, int workers) {
+Outcome run_sluice_once(const std::string& source, const std::string& target, int workers, const std::string& made) {
   const test::TempDirectory directory;
   test::ProgramOptions options;
   options.directory = directory.path();
   options.environment["BENCH_PG_URL"] = target;
   const Measured measured = measure(test::sluice_path(),
                                     {"run", test::source_directory() + "/tests/benchmark/prices.lua", "--json",
-                                     "--param", "source=" + source, "--param", "workers=" + std::to_string(workers)},
+                                     "--param", "source=" + source, "--param", "workers=" + std::to_string(workers),
+                                     "--param", "made=" + made},
                                     options);
   const json report = json::parse(measured.ending.out);
   if (report.at("verdict") != "MATCH")

@@ -15,7 +15,8 @@ struct Outcome {
 
 /// `sluice run` of tests/benchmark/prices.lua into an empty database. Throws std::runtime_error with its output where
 /// it fails or its verdict is not MATCH.
-Outcome run_sluice_once(const std::string& source, const std::string& target, int workers);
+/// `made`: what functions make of the rows, "nothing", "numbers" or "texts".
+Outcome run_sluice_once(const std::string& source, const std::string& target, int workers, const std::string& made = "nothing");
 
 /// pgloader with its defaults into an empty database.
 Outcome run_pgloader_once(const std::string& source, const std::string& target);

@@ -53,6 +53,7 @@ struct Options {
   int workers = 2;
   bool with_pgloader = true;
   bool with_copies = true;
+  bool with_transforms = true;
   bool with_overhead = true;
 };
 
@@ -115,10 +116,32 @@ std::vector<Ratio> compare_copies(const Options& options, nlohmann::json& json) 
   return copy_ratios(all, fewer);
 }
 
+/// What functions of a map cost, as a part of the copying time.
+std::vector<Ratio> compare_transforms(const Options& options, nlohmann::json& json) {
+  PostgresServer server = start_server();
+  std::vector<Series> all = {{"without transforms", {}}, {"two columns of numbers made", {}}, {"a column of texts made", {}}};
+  const std::vector<std::string> made = {"nothing", "numbers", "texts"};
+  for (int repeat = 1; repeat <= options.repeats; ++repeat) {
+    std::fprintf(stderr, "transforms: run %d of %d\n", repeat, options.repeats);
+    for (size_t i = 0; i < all.size(); ++i) {
+      all[i].outcomes.push_back(run_sluice_once(options.prices, Target(server).url(), options.workers, made[i]));
+    }
+  }
+  require_equal_rows(all);
+  print_series(all);
+  for (const auto& series : all) json["transforms"][series.name] = series_json(series);
+  const double plain = all[0].copy_seconds();
+  return {{"copying: time with two columns of numbers made / time without", all[1].copy_seconds() / plain, 1.1},
+          {"copying: time with a column of texts made / time without", all[2].copy_seconds() / plain, 1.4}};
+}
+
 void run(const Options& options) {
   nlohmann::json json = {{"repeats", options.repeats}, {"workers", options.workers}};
   std::vector<Ratio> ratios;
   if (options.with_copies) ratios = compare_copies(options, json);
+  if (options.with_transforms) {
+    for (auto& ratio : compare_transforms(options, json)) ratios.push_back(std::move(ratio));
+  }
   if (options.with_overhead) {
     for (auto& ratio : measure_overhead(options.repeats)) ratios.push_back(std::move(ratio));
   }
@@ -144,6 +167,7 @@ int main(int argc, char** argv) {
   app.add_option("--workers", options.workers, "of sluice")->check(CLI::Range(1, 64))->capture_default_str();
   app.add_flag("!--no-pgloader", options.with_pgloader, "leave pgloader out");
   app.add_flag("!--no-copies", options.with_copies, "leave the copying out");
+  app.add_flag("!--no-transforms", options.with_transforms, "leave the cost of a map's functions out");
   app.add_flag("!--no-overhead", options.with_overhead, "leave the engine's own cost out");
   CLI11_PARSE(app, argc, argv);
   try {

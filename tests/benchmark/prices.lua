@@ -2,9 +2,20 @@
 local p = params {
   source  = param.path "prices.db",
   workers = param.integer(2),
+  made    = param.text "nothing",
 }
 
-local m = map { from = "old", to = "new" }
+-- What functions make of the rows: two columns of numbers, or one of texts (in both tables, for the foreign key).
+local made = {
+  nothing = {},
+  numbers = {
+    ["price_history.close_price"] = function(v) return v * 0.92 end,
+    ["price_history.adj_close"] = function(_, row) return (row.high_price + row.low_price) / 2 end,
+  },
+  texts = { ["*.symbol"] = function(v) return v:lower() .. ".us" end },
+}
+
+local m = map { from = "old", to = "new", columns = made[p.made] }
 
 return workflow "prices" {
   stores = {

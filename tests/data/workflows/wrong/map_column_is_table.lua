@@ -1,0 +1,11 @@
+local m = map { from = "old", to = "new", columns = { ["orders.total"] = {} } }
+
+return workflow "shop" {
+  stores = {
+    old = store "sqlite" { path = "shop.db", access = "read" },
+    new = store "postgres" { url = secret "SHOP_PG_URL", schema = "shop" },
+  },
+  phase "copy" {
+    step "rows" { copy.tables { map = m } },
+  },
+}
