@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "arrow/json_escape.hpp"
 #include "arrow/text.hpp"
 #include "arrow/view.hpp"
 #include "base/error.hpp"
@@ -50,8 +51,11 @@ void bind_integer(MYSQL_BIND& bind, Cell& cell, int64_t value, bool is_unsigned)
 const char* bind_value(const ColumnView& column, int64_t row, bool wants_packed_uuid, MYSQL_BIND& bind, Cell& cell) {
   switch (column.type().kind) {
     case Kind::text:
-    case Kind::number:
-    case Kind::json: bind_text(bind, column.bytes(row), MYSQL_TYPE_STRING); return nullptr;
+    case Kind::number: bind_text(bind, column.bytes(row), MYSQL_TYPE_STRING); return nullptr;
+    case Kind::json:
+      if (arrow::has_half_pair(column.bytes(row))) return "holds half of a surrogate pair, which is no character";
+      bind_text(bind, column.bytes(row), MYSQL_TYPE_STRING);
+      return nullptr;
     case Kind::binary: bind_text(bind, column.bytes(row), MYSQL_TYPE_BLOB); return nullptr;
     case Kind::uuid:
       if (wants_packed_uuid) {
@@ -150,9 +154,9 @@ class Loader {
       if (mysql_stmt_bind_param(statement.raw(), binds_.data()) != 0) throw statement.error();
       statement.execute();
     } catch (const Error& error) {
-      throw with_row(error, views, begin);
+      throw with_row(error, views, begin, end);
     }
-    check_warnings(views, begin);
+    check_warnings(views, begin, end);
     const auto affected = static_cast<int64_t>(mysql_stmt_affected_rows(statement.raw()));
     if (affected != end - begin) {
       throw Error(Code::data, label_ + ": " + std::to_string(end - begin) + " rows were sent and the server says it wrote " + std::to_string(affected));
@@ -172,20 +176,22 @@ class Loader {
     return *statement;
   }
 
-  void check_warnings(const std::vector<ColumnView>& views, int64_t begin) {
+  void check_warnings(const std::vector<ColumnView>& views, int64_t begin, int64_t end) {
     if (mysql_warning_count(connection_.raw()) == 0) return;
     const Rows warnings = connection_.run("SHOW WARNINGS LIMIT 1");
     if (warnings.empty()) return;
-    throw with_row(Error(Code::data, "loading " + label_ + ": the server warns: " + warnings.text(0, 2)), views, begin);
+    throw with_row(Error(Code::data, "loading " + label_ + ": the server warns: " + warnings.text(0, 2)), views, begin, end);
   }
 
-  /// The server counts rows of the statement from 1: "... at row 3".
-  Error with_row(const Error& error, const std::vector<ColumnView>& views, int64_t begin) const {
+  /// The server counts rows of the statement from 1: "... at row 3". Where it names none, as for a check, the statement's first
+  /// and last row are named.
+  Error with_row(const Error& error, const std::vector<ColumnView>& views, int64_t begin, int64_t end) const {
+    if (error.code() != Code::data && error.code() != Code::constraint) return error;
     const size_t at = error.message().rfind("at row ");
-    if (at == std::string::npos) return error;
-    const int64_t number = std::strtoll(error.message().c_str() + at + 7, nullptr, 10);
-    if (number < 1 || begin + number > views.front().length()) return error;
-    return error.with_prefix(place(views, begin + number - 1) + ": ");
+    const int64_t number = at == std::string::npos ? 0 : std::strtoll(error.message().c_str() + at + 7, nullptr, 10);
+    if (number >= 1 && begin + number <= end) return error.with_prefix(place(views, begin + number - 1) + ": ");
+    const std::string last = end - begin > 1 ? " to " + place(views, end - 1) : "";
+    return error.with_prefix(place(views, begin) + last + ": ");
   }
 
   std::string place(const std::vector<ColumnView>& views, int64_t row) const {
