@@ -12,6 +12,7 @@
 #include "arrow/text.hpp"
 #include "arrow/view.hpp"
 #include "base/error.hpp"
+#include "base/utf8.hpp"
 #include "native.hpp"
 #include "quote.hpp"
 
@@ -146,7 +147,7 @@ class Loader {
       if (views[column].is_null(row)) {
         binds_[i].buffer_type = MYSQL_TYPE_NULL;
       } else if (const char* why = bind_value(views[column], row, packs_uuid_[column], binds_[i], cells_[i])) {
-        throw Error(Code::data, place(views, row) + ", column " + names_[column] + ": " + arrow::value_to_text(views[column], row) + " " + why);
+        throw Error(Code::data, place(views, row) + ", column " + names_[column] + ": " + shown(views[column], row) + " " + why);
       }
     }
     Statement& statement = statement_for(rows);
@@ -194,8 +195,14 @@ class Loader {
     return error.with_prefix(place(views, begin) + last + ": ");
   }
 
+  /// Short, so that the message has room for what is wrong with it.
+  static std::string shown(const ColumnView& view, int64_t row) {
+    constexpr size_t kShown = 60;
+    return std::string(utf8_truncate(arrow::value_to_text(view, row), kShown));
+  }
+
   std::string place(const std::vector<ColumnView>& views, int64_t row) const {
-    const std::string first = views.front().is_null(row) ? "NULL" : arrow::value_to_text(views.front(), row);
+    const std::string first = views.front().is_null(row) ? "NULL" : shown(views.front(), row);
     return label_ + " (" + names_.front() + " = " + first + ")";
   }
 

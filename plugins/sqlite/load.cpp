@@ -9,6 +9,7 @@
 #include "arrow/text.hpp"
 #include "arrow/view.hpp"
 #include "base/error.hpp"
+#include "base/utf8.hpp"
 #include "quote.hpp"
 #include "session.hpp"
 #include "shape.hpp"
@@ -127,7 +128,9 @@ class Loader {
 
   /// Names the row by its first column, which most often is its key.
   [[noreturn]] void refuse(const std::vector<ColumnView>& views, int64_t row, size_t column, const std::string& found) const {
-    const std::string first = views[0].is_null(row) ? "NULL" : arrow::value_to_text(views[0], row);
+    constexpr size_t kShown = 60;
+    const std::string key = views[0].is_null(row) ? "NULL" : arrow::value_to_text(views[0], row);
+    const std::string first(utf8_truncate(key, kShown));
     throw Error(Code::data,
                 shape_.name + " (row " + std::to_string(loaded_.rows + 1) + " of the load, " + columns_[0] + " = " + first +
                     "), column " + columns_[column] + ": has " + found,
