@@ -94,6 +94,7 @@ void append_canonical_number(CanonicalWriter& out, std::string_view text);
 /// Keys sorted, of doubled keys the last, numbers exact by value, strings without escapes. False, with nothing
 /// appended, where `text` is no JSON value (or nests deeper than 1000).
 bool append_canonical_json(CanonicalWriter& out, std::string_view text);
+/// Whether it is JSON that every store takes: without half of a surrogate pair.
 bool is_json(std::string_view text);
 
 }  // namespace sluice::arrow

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "arrow/canonical.hpp"
+#include "arrow/json_escape.hpp"
 #include "arrow/text.hpp"
 
 namespace sluice::arrow {
@@ -206,14 +207,18 @@ class JsonReader {
   bool read_code_point(std::string& out) {
     uint32_t code = 0;
     if (!read_hex(code)) return false;
-    if (code >= 0xDC00 && code < 0xE000) return false;
-    if (code >= 0xD800 && code < 0xDC00) {
+    if (code >= 0xD800 && code < 0xDC00 && text_.substr(at_, 2) == "\\u") {
+      const size_t behind = at_;
       uint32_t low = 0;
-      if (text_.substr(at_, 2) != "\\u") return false;
       at_ += 2;
-      if (!read_hex(low) || low < 0xDC00 || low >= 0xE000) return false;
-      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+      if (!read_hex(low)) return false;
+      if (low >= 0xDC00 && low < 0xE000) {
+        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+      } else {
+        at_ = behind;
+      }
     }
+    // Half of a pair is valid JSON (RFC 8259, 8.2), if no character: it has bytes of its own here.
     append_utf8(out, code);
     return true;
   }
@@ -248,7 +253,7 @@ bool append_canonical_json(CanonicalWriter& out, std::string_view text) {
 
 bool is_json(std::string_view text) {
   CanonicalWriter scratch;
-  return append_canonical_json(scratch, text);
+  return append_canonical_json(scratch, text) && !has_half_pair(text);
 }
 
 }  // namespace sluice::arrow

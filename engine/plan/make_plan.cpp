@@ -169,6 +169,7 @@ const catalog::Mapping& PlanContext::mapping(size_t map) {
   if (decided_[map]) return plan_.mappings[map];
   catalog::MapSpec spec = workflow_.maps.at(map);
   spec.keeps_rejects = keeps_rejects(workflow_, map);
+  spec.same_kind = stores_.at(spec.from).store->plugin().manifest().name == stores_.at(spec.to).store->plugin().manifest().name;
   refuse_same_store(spec.from, spec.to, spec.where);
   store::LookFilter filter;
   filter.schema = stores_.at(spec.from).schema;

@@ -5,6 +5,7 @@
 
 #include "arrow/text.hpp"
 #include "base/error.hpp"
+#include "base/escape.hpp"
 #include "base/nearest.hpp"
 #include "description.hpp"
 #include "files/part_writer.hpp"
@@ -91,30 +92,41 @@ class Loader {
       if (place < 0 || views[static_cast<size_t>(place)].is_null(row)) {
         writer_.put_null();
       } else {
-        put(views[static_cast<size_t>(place)], row, static_cast<size_t>(place));
+        put(views, row, static_cast<size_t>(place));
       }
     }
     writer_.end_row();
   }
 
-  void put(const ColumnView& view, int64_t row, size_t column) {
+  void put(const std::vector<ColumnView>& views, int64_t row, size_t column) {
+    const ColumnView& view = views[column];
     if (is_text(view.type().kind)) {
       const std::string_view text = view.bytes(row);
-      if (std::memchr(text.data(), 0, text.size()) != nullptr) refuse(column, "a NUL byte");
-      if (!arrow::is_valid_utf8(text)) refuse(column, "bytes that are not UTF-8");
+      if (std::memchr(text.data(), 0, text.size()) != nullptr) refuse(views, row, column, "a NUL byte");
+      if (!arrow::is_valid_utf8(text)) refuse(views, row, column, "bytes that are not UTF-8");
     }
     try {
       writer_.put_value(view, row);
     } catch (const Error& error) {
-      throw error.with_prefix(table_.name + "." + columns_[column] + ": row " + std::to_string(rows_) +
-                              " of the load: ");
+      throw error.with_prefix(place(views, row, column) + ": ");
     }
   }
 
-  [[noreturn]] void refuse(size_t column, const std::string& found) const {
+  /// The row by its first column, which most often is its key.
+  std::string place(const std::vector<ColumnView>& views, int64_t row, size_t column) const {
+    const std::string first = views[0].is_null(row) ? "NULL" : shown(views[0], row);
+    return table_.name + " (row " + std::to_string(rows_) + " of the load, " + columns_[0] + " = " + first + "), column " +
+           columns_[column];
+  }
+
+  static std::string shown(const ColumnView& view, int64_t row) {
+    constexpr size_t kShown = 60;
+    return escape_terminal(arrow::value_to_text(view, row).substr(0, kShown));
+  }
+
+  [[noreturn]] void refuse(const std::vector<ColumnView>& views, int64_t row, size_t column, const std::string& found) const {
     throw Error(Code::data,
-                table_.name + "." + columns_[column] + ": row " + std::to_string(rows_) + " of the load has " + found +
-                    ", which a CSV file can't hold",
+                place(views, row, column) + ": '" + shown(views[column], row) + "' has " + found + ", which a CSV file can't hold",
                 "map the column to binary, or clean the value in the source");
   }
 

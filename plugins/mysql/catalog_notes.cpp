@@ -41,6 +41,8 @@ void note_type(const std::string& name, const NativeColumn& column, json& notes)
     notes.push_back(name + ": " + column.native + " becomes bytes, most significant first");
   } else if (is_geometry(column)) {
     notes.push_back(name + ": " + column.native + " becomes bytes (WKB)");
+  } else if (logical_type(column).kind == arrow::Kind::text && !is_text(column)) {
+    notes.push_back(name + ": " + column.native + " becomes text, as the server writes it");
   }
 }
 

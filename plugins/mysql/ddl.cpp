@@ -1,6 +1,7 @@
 #include "ddl.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -129,7 +130,23 @@ class DdlWriter {
     return names;
   }
 
+  /// Names of columns that differ by case alone are one name to the server.
+  static void check_columns(const json& table) {
+    std::map<std::string, std::string> known;
+    for (const json& column : list_of(table, "columns")) {
+      const std::string name = text_of(column, "name");
+      std::string folded = name;
+      std::ranges::transform(folded, folded.begin(), [](unsigned char c) { return std::tolower(c); });
+      const auto [other, is_new] = known.emplace(folded, name);
+      if (is_new) continue;
+      throw Error(Code::unsupported,
+                  "columns of " + text_of(table, "name") + ": " + other->second + " and " + name + " are one name for MySQL",
+                  "rename one of them in the map");
+    }
+  }
+
   void write_table(const json& table) {
+    check_columns(table);
     const std::set<std::string> keys = key_columns(table);
     std::string body, counter;
     for (const json& column : list_of(table, "columns")) {
@@ -157,6 +174,8 @@ class DdlWriter {
     columns_.push_back({{"table", text_of(table, "name")}, {"column", name}, {"native", form.native}, {"carrier", arrow::to_text(form.carrier)}});
     const bool is_cut = is_key && type.kind == Kind::text && (type.length == 0 || type.length > form.carrier.length);
     if (is_cut) warn(table, name, "stands in a key and becomes " + form.native + ": longer values are refused");
+    const std::string change = change_of(type, form);
+    if (!change.empty()) warn(table, name, change);
     std::string clause = quote_name(name) + " " + form.native;
     // Without this the server makes such a column NOT NULL and fills it by itself.
     const bool is_nullable = column.value("nullable", true);

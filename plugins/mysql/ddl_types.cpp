@@ -80,6 +80,15 @@ ColumnForm column_form(const Type& type, const std::string& native, bool is_key,
   return usual_form(type, is_key, is_mariadb);
 }
 
+std::string change_of(const Type& type, const ColumnForm& form) {
+  if (type.kind == Kind::timestamptz && form.native.rfind("datetime", 0) == 0) {
+    return "timestamptz is held as " + form.native + ": the time in UTC, without its zone";
+  }
+  const bool is_exact = type.kind == Kind::number || type.kind == Kind::decimal;
+  if (is_exact && form.carrier.kind == Kind::text) return arrow::to_text(type) + " is held as text: no decimal of MySQL has room for it";
+  return "";
+}
+
 std::string default_clause(const std::string& kind, const std::string& text, const ColumnForm& form) {
   const Kind column = form.carrier.kind;
   const bool is_moment = column == Kind::timestamp || column == Kind::timestamptz;

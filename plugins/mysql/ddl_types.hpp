@@ -16,6 +16,9 @@ struct ColumnForm {
 /// bytes need a length.
 ColumnForm column_form(const arrow::Type& type, const std::string& native, bool is_key, bool is_mariadb);
 
+/// What holding `type` in this form changes, for the plan; "" where nothing is.
+std::string change_of(const arrow::Type& type, const ColumnForm& form);
+
 /// " DEFAULT ...", "" where it cannot be kept.
 std::string default_clause(const std::string& kind, const std::string& text, const ColumnForm& form);
 

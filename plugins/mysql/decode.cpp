@@ -123,7 +123,8 @@ const char* append_moment(const ReadColumn& column, const WireValue& value, Colu
 const char* append_time(const WireValue& value, ColumnBuilder& out) {
   if (value.form != Form::span) return kNoWay;
   const int64_t micros = micros_of(value.moment, value.form);
-  if (micros < 0 || micros >= kMicrosOfDay) return "is no time of day (map the column to text to keep it)";
+  // PostgreSQL has 24:00:00, the end of a day.
+  if (micros < 0 || micros > kMicrosOfDay) return "is no time of day (map the column to text to keep it)";
   out.append_int64(micros);
   return nullptr;
 }

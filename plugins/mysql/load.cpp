@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "arrow/json_escape.hpp"
 #include "arrow/text.hpp"
 #include "arrow/view.hpp"
 #include "base/error.hpp"
+#include "base/utf8.hpp"
 #include "native.hpp"
 #include "quote.hpp"
 
@@ -50,8 +52,11 @@ void bind_integer(MYSQL_BIND& bind, Cell& cell, int64_t value, bool is_unsigned)
 const char* bind_value(const ColumnView& column, int64_t row, bool wants_packed_uuid, MYSQL_BIND& bind, Cell& cell) {
   switch (column.type().kind) {
     case Kind::text:
-    case Kind::number:
-    case Kind::json: bind_text(bind, column.bytes(row), MYSQL_TYPE_STRING); return nullptr;
+    case Kind::number: bind_text(bind, column.bytes(row), MYSQL_TYPE_STRING); return nullptr;
+    case Kind::json:
+      if (arrow::has_half_pair(column.bytes(row))) return "holds half of a surrogate pair, which is no character";
+      bind_text(bind, column.bytes(row), MYSQL_TYPE_STRING);
+      return nullptr;
     case Kind::binary: bind_text(bind, column.bytes(row), MYSQL_TYPE_BLOB); return nullptr;
     case Kind::uuid:
       if (wants_packed_uuid) {
@@ -158,7 +163,7 @@ class Loader {
       if (views[column].is_null(row)) {
         binds_[i].buffer_type = MYSQL_TYPE_NULL;
       } else if (const char* why = bind_value(views[column], row, packs_uuid_[column], binds_[i], cells_[i])) {
-        throw Error(Code::data, place(views, row) + ", column " + names_[column] + ": " + arrow::value_to_text(views[column], row) + " " + why);
+        throw Error(Code::data, place(views, row) + ", column " + names_[column] + ": " + shown(views[column], row) + " " + why);
       }
     }
     Statement& statement = statement_for(rows);
@@ -166,9 +171,9 @@ class Loader {
       if (mysql_stmt_bind_param(statement.raw(), binds_.data()) != 0) throw statement.error();
       statement.execute();
     } catch (const Error& error) {
-      throw with_row(error, views, begin);
+      throw with_row(error, views, begin, end);
     }
-    check_warnings(views, begin);
+    check_warnings(views, begin, end);
     const auto affected = static_cast<int64_t>(mysql_stmt_affected_rows(statement.raw()));
     if (mode_ == SLUICE_LOAD_INSERT_MISSING) {
       totals_.rows += affected;
@@ -199,27 +204,35 @@ class Loader {
     return *statement;
   }
 
-  void check_warnings(const std::vector<ColumnView>& views, int64_t begin) {
+  void check_warnings(const std::vector<ColumnView>& views, int64_t begin, int64_t end) {
     if (mysql_warning_count(connection_.raw()) == 0) return;
     constexpr int64_t kThereAlready = 1062;
     const Rows warnings = connection_.run("SHOW WARNINGS");
     for (size_t row = 0; row < warnings.size(); ++row) {
       if (mode_ == SLUICE_LOAD_INSERT_MISSING && warnings.integer(row, 1) == kThereAlready) continue;
-      throw with_row(Error(Code::data, "loading " + label_ + ": the server warns: " + warnings.text(row, 2)), views, begin);
+      throw with_row(Error(Code::data, "loading " + label_ + ": the server warns: " + warnings.text(row, 2)), views, begin, end);
     }
   }
 
-  /// The server counts rows of the statement from 1: "... at row 3".
-  Error with_row(const Error& error, const std::vector<ColumnView>& views, int64_t begin) const {
+  /// The server counts rows of the statement from 1: "... at row 3". Where it names none, as for a check, the statement's first
+  /// and last row are named.
+  Error with_row(const Error& error, const std::vector<ColumnView>& views, int64_t begin, int64_t end) const {
+    if (error.code() != Code::data && error.code() != Code::constraint) return error;
     const size_t at = error.message().rfind("at row ");
-    if (at == std::string::npos) return error;
-    const int64_t number = std::strtoll(error.message().c_str() + at + 7, nullptr, 10);
-    if (number < 1 || begin + number > views.front().length()) return error;
-    return error.with_prefix(place(views, begin + number - 1) + ": ");
+    const int64_t number = at == std::string::npos ? 0 : std::strtoll(error.message().c_str() + at + 7, nullptr, 10);
+    if (number >= 1 && begin + number <= end) return error.with_prefix(place(views, begin + number - 1) + ": ");
+    const std::string last = end - begin > 1 ? " to " + place(views, end - 1) : "";
+    return error.with_prefix(place(views, begin) + last + ": ");
+  }
+
+  /// Short, so that the message has room for what is wrong with it.
+  static std::string shown(const ColumnView& view, int64_t row) {
+    constexpr size_t kShown = 60;
+    return std::string(utf8_truncate(arrow::value_to_text(view, row), kShown));
   }
 
   std::string place(const std::vector<ColumnView>& views, int64_t row) const {
-    const std::string first = views.front().is_null(row) ? "NULL" : arrow::value_to_text(views.front(), row);
+    const std::string first = views.front().is_null(row) ? "NULL" : shown(views.front(), row);
     return label_ + " (" + names_.front() + " = " + first + ")";
   }
 

@@ -49,6 +49,7 @@ class CatalogReader {
     read_constraints();
     read_indexes();
     for (const std::string& oid : order_) catalog["tables"].push_back(std::move(tables_[oid]));
+    if (!notes_.empty()) catalog["notes"] = std::move(notes_);
     const Rows notes = ask(kNotesQuery);
     for (size_t i = 0; i < notes.size(); ++i) catalog["notes"].push_back(notes.text(i, 0));
     return catalog;
@@ -83,8 +84,19 @@ class CatalogReader {
   void read_columns() {
     const Rows rows = ask(columns_query());
     for (size_t i = 0; i < rows.size(); ++i) {
-      if (json* table = table_of(rows, i)) (*table)["columns"].push_back(column_of(rows, i));
+      json* table = table_of(rows, i);
+      if (table == nullptr) continue;
+      (*table)["columns"].push_back(column_of(rows, i));
+      note_column((*table)["name"], (*table)["columns"].back(), static_cast<uint32_t>(rows.integer(i, 3)));
     }
+  }
+
+  /// Types without a logical one of their own come as the server's text of them.
+  void note_column(const std::string& table, const json& column, uint32_t base) {
+    NativeType type;
+    type.base = base;
+    if (logical_type(type).kind != arrow::Kind::text || is_text_like(type)) return;
+    notes_.push_back(table + "." + column.value("name", "") + ": " + column.value("native", "") + " becomes text, as the server writes it");
   }
 
   json column_of(const Rows& rows, size_t i) {
@@ -181,6 +193,7 @@ class CatalogReader {
   std::string schema_;
   Values params_;
   std::vector<std::string> order_;
+  json notes_ = json::array();
   std::map<std::string, json> tables_;  // by oid
   std::vector<Sequence> sequences_;
 };

@@ -140,6 +140,8 @@ class DdlWriter {
     if (!text_of(column, "generated").empty()) warn(table, name, "is generated: becomes an ordinary column");
     if (!native.empty() && type.kind == Kind::text && !is_kept_as_text(native))
       warn(table, name, native + " is kept as text");
+    if (form.native == "jsonb" && native != "jsonb")
+      warn(table, name, "JSON is held as jsonb: blanks, the order of keys and all but the last of equal keys are not kept (text keeps them)");
     return clause;
   }
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "arrow/json_escape.hpp"
 #include "arrow/text.hpp"
 #include "base/error.hpp"
 #include "big_endian.hpp"
@@ -228,6 +229,9 @@ char* RowEncoder::put_text(const LoadColumn& column, std::string_view text, char
     return refuse("is longer than the column");
   }
   if (column.encoding != Encoding::jsonb) return put_bytes(text, at);
+  // The server would refuse both, too, but could not say in which row.
+  if (arrow::has_escaped_nul(text)) return refuse("holds \\u0000, which jsonb cannot keep");
+  if (arrow::has_half_pair(text)) return refuse("holds half of a surrogate pair, which jsonb cannot keep");
   at = make_room(text.size() + 1, at);
   at = put_int32(at, static_cast<int32_t>(text.size() + 1));
   *at++ = 1;  // the version of jsonb's binary form

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstring>
 #include <new>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "arrow/canonical.hpp"
 #include "arrow/text.hpp"
 #include "quote.hpp"
 #include "session.hpp"
@@ -79,7 +79,7 @@ bool is_boolean_word(std::string_view text) {
 bool is_json(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return false;
-  return nlohmann::json::accept(text);
+  return arrow::is_json(text);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "arrow/text.hpp"
 #include "arrow/view.hpp"
 #include "base/error.hpp"
+#include "base/utf8.hpp"
 #include "quote.hpp"
 #include "session.hpp"
 #include "shape.hpp"
@@ -87,7 +88,7 @@ class Loader {
   void insert(const std::vector<ColumnView>& views, int64_t row) {
     for (size_t i = 0; i < views.size(); ++i) {
       const int index = static_cast<int>(i) + 1;
-      views[i].is_null(row) ? insert_.bind_null(index) : bind(views[i], row, i);
+      views[i].is_null(row) ? insert_.bind_null(index) : bind(views, row, i);
     }
     insert_.step();
     insert_.reset();
@@ -96,11 +97,12 @@ class Loader {
     if (changed == 0 && mode_ != SLUICE_LOAD_APPEND) ++loaded_.already_there;
   }
 
-  void bind(const ColumnView& view, int64_t row, size_t column) {
+  void bind(const std::vector<ColumnView>& views, int64_t row, size_t column) {
+    const ColumnView& view = views[column];
     const int index = static_cast<int>(column) + 1;
     switch (view.type().kind) {
       case Kind::float32:
-      case Kind::float64: return bind_real(view.float64(row), row, column);
+      case Kind::float64: return bind_real(views, row, column);
       case Kind::text:
       case Kind::json:
       case Kind::number:
@@ -109,7 +111,7 @@ class Loader {
       case Kind::binary:
         loaded_.bytes += static_cast<int64_t>(view.bytes(row).size());
         return insert_.bind_blob(index, view.bytes(row));
-      case Kind::uint64: return bind_unsigned(static_cast<uint64_t>(view.int64(row)), row, column);
+      case Kind::uint64: return bind_unsigned(views, row, column);
       case Kind::decimal:
       case Kind::date:
       case Kind::time:
@@ -127,25 +129,31 @@ class Loader {
     insert_.bind_text(static_cast<int>(column) + 1, texts_[column]);
   }
 
-  void bind_real(double value, int64_t row, size_t column) {
-    if (std::isnan(value)) refuse(row, column, "NaN, which SQLite turns into NULL");
+  void bind_real(const std::vector<ColumnView>& views, int64_t row, size_t column) {
+    const double value = views[column].float64(row);
+    if (std::isnan(value)) refuse(views, row, column, "NaN, which SQLite turns into NULL");
     loaded_.bytes += 8;
     insert_.bind(static_cast<int>(column) + 1, value);
   }
 
-  void bind_unsigned(uint64_t value, int64_t row, size_t column) {
+  void bind_unsigned(const std::vector<ColumnView>& views, int64_t row, size_t column) {
+    const auto value = static_cast<uint64_t>(views[column].int64(row));
     const bool is_text = shape_.column(columns_[column]).type.affinity == Affinity::text;
     if (is_text) return bind_as_text(std::to_string(value), column);
     if (value > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
-      refuse(row, column, std::to_string(value) + ", beyond SQLite's integers");
+      refuse(views, row, column, std::to_string(value) + ", beyond SQLite's integers");
     }
     insert_.bind(static_cast<int>(column) + 1, static_cast<int64_t>(value));
   }
 
-  [[noreturn]] void refuse(int64_t row, size_t column, const std::string& found) const {
+  /// Names the row by its first column, which most often is its key.
+  [[noreturn]] void refuse(const std::vector<ColumnView>& views, int64_t row, size_t column, const std::string& found) const {
+    constexpr size_t kShown = 60;
+    const std::string key = views[0].is_null(row) ? "NULL" : arrow::value_to_text(views[0], row);
+    const std::string first(utf8_truncate(key, kShown));
     throw Error(Code::data,
-                shape_.name + "." + columns_[column] + ": row " + std::to_string(loaded_.rows) + " of the load (" +
-                    std::to_string(row) + " of its batch) has " + found,
+                shape_.name + " (row " + std::to_string(loaded_.rows + 1) + " of the load, " + columns_[0] + " = " + first +
+                    "), column " + columns_[column] + ": has " + found,
                 "map the column to text, or clean the value in the source");
   }
 

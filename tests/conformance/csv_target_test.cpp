@@ -270,7 +270,7 @@ TEST_F(CsvTarget, RefusesWhatAFileCannotHold) {
       target.session.load({"", "orders", {"id", "name"}}, std::make_unique<OneBatch>(rows));
     });
     EXPECT_EQ(error.code(), Code::data);
-    EXPECT_THAT(error.what(), HasSubstr("orders.name: row 1 of the load has"));
+    EXPECT_THAT(error.what(), HasSubstr("orders (row 1 of the load, id = 1), column name: '"));
   }
 }
 

@@ -97,7 +97,7 @@ MySqlServer MySqlServer::start() {
     std::vector<std::string> arguments = {"--no-defaults", "--datadir=" + data, "--socket=" + directory + "/socket", "--port=" + std::to_string(port),
                                           "--bind-address=127.0.0.1", "--skip-name-resolve", "--pid-file=" + directory + "/pid",
                                           "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=96M", "--max-connections=200",
-                                          "--max-allowed-packet=256M"};
+                                          "--max-allowed-packet=256M", "--innodb-flush-log-at-trx-commit=2"};
     // The file makes the user once; a second start must not.
     if (attempt == 0) arguments.push_back("--init-file=" + directory + "/init.sql");
     const pid_t pid = disposable::start_child(child(kServer, arguments, directory));
