@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "copy/convert.hpp"
 #include "copy/convert_cast.hpp"
+#include "copy/halve.hpp"
 #include "copy/transform_stage.hpp"
 
 namespace sluice::copy {
@@ -21,27 +22,6 @@ namespace {
 constexpr int64_t kBatchRows = 1024;
 
 using Shared = std::shared_ptr<const arrow::Array>;
-
-/// Rows of a batch.
-struct Span {
-  int64_t first = 0;
-  int64_t rows = 0;
-  Span lower() const { return {first, rows / 2}; }
-  Span upper() const { return {first + rows / 2, rows - rows / 2}; }
-};
-
-/// Tries the rows together, then halves, then one by one; `blame` takes each that fails alone.
-void halve(Span span, const std::function<void(Span)>& work, const std::function<void(int64_t, const Error&)>& blame) {
-  if (span.rows == 0) return;
-  try {
-    return work(span);
-  } catch (const Error& error) {
-    if (!is_fault_of_rows(error)) throw;
-    if (span.rows == 1) return blame(span.first, error);
-  }
-  halve(span.lower(), work, blame);
-  halve(span.upper(), work, blame);
-}
 
 /// One batch, once.
 class OneBatch : public arrow::BatchReader {

@@ -1,13 +1,16 @@
 #include "copy/convert.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
+#include "arrow/slice.hpp"
 #include "arrow/text.hpp"
 #include "base/error.hpp"
 #include "copy/batch_parts.hpp"
 #include "copy/cast_chain.hpp"
 #include "copy/convert_cast.hpp"
+#include "copy/halve.hpp"
 
 namespace sluice::copy {
 
@@ -49,6 +52,43 @@ class ConvertedReader : public arrow::BatchReader {
   std::unique_ptr<arrow::BatchReader> inner_;
   std::vector<arrow::Field> fields_;
   Converter converter_;
+};
+
+/// The same without the rows that can't be converted.
+class PassingOverReader : public arrow::BatchReader {
+ public:
+  PassingOverReader(std::unique_ptr<arrow::BatchReader> inner, const catalog::TableMapping& table, Side side)
+      : inner_(std::move(inner)), table_(table), side_(side), fields_(compare_fields(side == Side::source ? table.before_transforms() : table)) {}
+
+  const std::vector<arrow::Field>& fields() const override { return fields_; }
+  arrow::Array next() override {
+    while (pieces_.empty()) {
+      auto batch = std::make_shared<const arrow::Array>(inner_->next());
+      if (batch->empty()) return {};
+      halve({0, (*batch)->length}, [&](Span span) { convert(batch, span); }, [](int64_t, const Error&) {});
+    }
+    arrow::Array piece = std::move(pieces_.front());
+    pieces_.pop_front();
+    return piece;
+  }
+
+ private:
+  void convert(const std::shared_ptr<const arrow::Array>& batch, Span span) {
+    if (!converter_) converter_.emplace(table_, side_);
+    try {
+      pieces_.push_back(converter_->convert(arrow::slice(batch, span.first, span.rows)));
+    } catch (...) {
+      converter_.reset();  // it holds a part of the batch
+      throw;
+    }
+  }
+
+  std::unique_ptr<arrow::BatchReader> inner_;
+  const catalog::TableMapping& table_;
+  Side side_;
+  std::vector<arrow::Field> fields_;
+  std::optional<Converter> converter_;
+  std::deque<arrow::Array> pieces_;
 };
 
 }  // namespace
@@ -160,7 +200,8 @@ arrow::Array Converter::convert(arrow::Array batch) {
 }
 
 std::unique_ptr<arrow::BatchReader> converted(std::unique_ptr<arrow::BatchReader> inner,
-                                              const catalog::TableMapping& table, Side side) {
+                                              const catalog::TableMapping& table, Side side, Unfit unfit) {
+  if (unfit == Unfit::passed_over) return std::make_unique<PassingOverReader>(std::move(inner), table, side);
   return std::make_unique<ConvertedReader>(std::move(inner), table, side);
 }
 

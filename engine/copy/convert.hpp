@@ -33,8 +33,11 @@ class Converter {
   std::unique_ptr<Impl> impl_;
 };
 
+/// What becomes of rows that can't be converted.
+enum class Unfit { refused = 1, passed_over };
+
 /// A reader whose batches are `inner`'s, converted.
-std::unique_ptr<arrow::BatchReader> converted(std::unique_ptr<arrow::BatchReader> inner,
-                                              const catalog::TableMapping& table, Side side);
+std::unique_ptr<arrow::BatchReader> converted(std::unique_ptr<arrow::BatchReader> inner, const catalog::TableMapping& table, Side side,
+                                              Unfit unfit = Unfit::refused);
 
 }  // namespace sluice::copy

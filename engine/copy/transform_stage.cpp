@@ -24,8 +24,9 @@ int find_input(const catalog::TableMapping& before, const std::string& source) {
 
 class TransformedReader : public arrow::BatchReader {
  public:
-  TransformedReader(std::unique_ptr<arrow::BatchReader> inner, const catalog::TableMapping& table, workflow::TableTransform& transform)
-      : inner_(std::move(inner)), fields_(compare_fields(table)), stage_(table, transform) {}
+  TransformedReader(std::unique_ptr<arrow::BatchReader> inner, const catalog::TableMapping& table, workflow::TableTransform& transform,
+                    OnRowError on_error)
+      : inner_(std::move(inner)), fields_(compare_fields(table)), stage_(table, transform, std::move(on_error)) {}
 
   const std::vector<arrow::Field>& fields() const override { return fields_; }
   arrow::Array next() override {
@@ -180,8 +181,8 @@ arrow::Array TransformStage::build_column(const MadeRows& rows, size_t index) {
 }
 
 std::unique_ptr<arrow::BatchReader> transformed(std::unique_ptr<arrow::BatchReader> inner, const catalog::TableMapping& table,
-                                                workflow::TableTransform& transform) {
-  return std::make_unique<TransformedReader>(std::move(inner), table, transform);
+                                                workflow::TableTransform& transform, OnRowError on_error) {
+  return std::make_unique<TransformedReader>(std::move(inner), table, transform, std::move(on_error));
 }
 
 }  // namespace sluice::copy

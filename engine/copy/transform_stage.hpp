@@ -76,6 +76,6 @@ class TransformStage {
 
 /// A reader whose batches are `inner`'s, which are converted, through the table's functions. `transform` must outlive it.
 std::unique_ptr<arrow::BatchReader> transformed(std::unique_ptr<arrow::BatchReader> inner, const catalog::TableMapping& table,
-                                                workflow::TableTransform& transform);
+                                                workflow::TableTransform& transform, OnRowError on_error = {});
 
 }  // namespace sluice::copy

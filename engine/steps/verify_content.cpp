@@ -5,6 +5,7 @@
 #include "arrow/fingerprint.hpp"
 #include "base/units.hpp"
 #include "copy/convert.hpp"
+#include "steps/copied.hpp"
 #include "steps/fields.hpp"
 #include "steps/guarded.hpp"
 #include "steps/proof_metrics.hpp"
@@ -20,6 +21,10 @@ constexpr int kCompareStage = 1;
 constexpr int64_t kRangeRows = 200000;
 
 bool rereads_source(const plan::PlannedNode& node) { return text_field(node, "source", "ledger") == "reread"; }
+
+verify::CopiedBy copied_by(StepContext& context, const TableMapping& table) {
+  return {context.transform(table), left_out(copied(context, table.target_table))};
+}
 
 /// What one side of a table is, as fingerprints of its own ranges: sums need no common bounds.
 void add_ranges(std::vector<Task>& tasks, store::Session& session, const TableMapping& table, copy::Side side, int64_t rows) {
@@ -69,7 +74,7 @@ TaskRecord read_range(StepContext& context, const Task& task, const TableMapping
   store::Session& session = is_source ? context.reader(mapping.from) : context.session(mapping.to);
   CancelScope scope(context.cancel, session);
   auto check = [&] { context.cancel.check(); };
-  const sluice_fingerprint f = verify::fingerprint_of(session, table, is_source, task.range, check, is_source ? context.transform(table) : nullptr);
+  const sluice_fingerprint f = verify::fingerprint_of(session, table, is_source, task.range, check, is_source ? copied_by(context, table) : verify::CopiedBy{});
   TaskRecord record;
   record.table = task.table;
   record.rows = static_cast<int64_t>(f.count);
@@ -102,7 +107,7 @@ verify::TableDifference compare(StepContext& context, const TableMapping& table,
     return same;
   }
   return verify::compare_table(context.reader(context.mapping().from), context.session(context.mapping().to), table, limit, check,
-                               context.transform(table));
+                               copied_by(context, table));
 }
 
 }  // namespace
@@ -147,7 +152,11 @@ TaskRecord VerifyContent::run(StepContext& context, const Task& task) const {
   if (difference.verdict == verify::Verdict::match) {
     const int64_t wanted = integer_field(context.node, "sample", 1000);
     sampled = verify::check_sample(source, target, table, wanted, difference, [&] { context.cancel.check(); },
-                                   context.transform(table));
+                                   copied_by(context, table));
+  }
+  if (const int64_t rejects = copied_by(context, table).rejects; rejects > 0) {
+    difference.notes.push_back(count_of(rejects, "row") + " of the source are rejects; those that the target refused count as missing "
+                               "where rows are compared");
   }
   TaskRecord record;
   record.table = task.table;

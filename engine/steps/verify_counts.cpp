@@ -29,7 +29,7 @@ catalog::Catalog single_table(const std::string& schema, const std::string& name
 /// Rows that functions drop or split are counted as they come out.
 int64_t count_transformed(StepContext& context, store::Session& session, const catalog::TableMapping& table) {
   const auto check = [&] { context.cancel.check(); };
-  return static_cast<int64_t>(verify::fingerprint_of(session, table, true, {}, check, context.transform(table)).count);
+  return static_cast<int64_t>(verify::fingerprint_of(session, table, true, {}, check, {context.transform(table), 0}).count);
 }
 
 /// For stores that say no count of their own, and for a part of a table: reads the least that is there.

@@ -107,10 +107,10 @@ const char* to_text(DifferenceKind kind) {
 }
 
 sluice_fingerprint fingerprint_of(store::Session& session, const catalog::TableMapping& table, bool source_side,
-                                  const store::Range& range, const CheckCancelled& check, workflow::TableTransform* transform) {
+                                  const store::Range& range, const CheckCancelled& check, const CopiedBy& copied) {
   sluice_fingerprint sum{};
   arrow::RowHasher hasher(copy::compare_fields(table));
-  const TableSide side{session, table, source_side ? copy::Side::source : copy::Side::target, transform};
+  const TableSide side{session, table, source_side ? copy::Side::source : copy::Side::target, copied};
   scan_side(side, range, check, [&](const ArrowArray& batch) { hasher.add_to(batch, sum); });
   return sum;
 }
@@ -123,9 +123,9 @@ bool has_common_ranges(const catalog::TableMapping& table) {
 }
 
 TableDifference compare_range(store::Session& source, store::Session& target, const catalog::TableMapping& table,
-                              const store::Range& range, int64_t limit, const CheckCancelled& check, workflow::TableTransform* transform) {
+                              const store::Range& range, int64_t limit, const CheckCancelled& check, const CopiedBy& copied) {
   refuse_nothing_to_compare(table);
-  const TableSide of_source{source, table, copy::Side::source, transform};
+  const TableSide of_source{source, table, copy::Side::source, copied};
   const TableSide of_target{target, table, copy::Side::target};
   const Comparison comparison{of_source, of_target, range, range_for_target(range, table), limit, check};
   if (range.is_whole()) return compare_whole(comparison);
@@ -134,7 +134,7 @@ TableDifference compare_range(store::Session& source, store::Session& target, co
   sluice_fingerprint b{};
   run_both(
       check,
-      [&](const CheckCancelled& each) { a = fingerprint_of(source, table, true, comparison.source_range, each, transform); },
+      [&](const CheckCancelled& each) { a = fingerprint_of(source, table, true, comparison.source_range, each, copied); },
       [&](const CheckCancelled& each) { b = fingerprint_of(target, table, false, comparison.target_range, each); });
   TableDifference difference = make_difference(table, a, b);
   if (arrow::equal(a, b)) return difference;
@@ -143,7 +143,7 @@ TableDifference compare_range(store::Session& source, store::Session& target, co
 }
 
 TableDifference compare_table(store::Session& source, store::Session& target, const catalog::TableMapping& table,
-                              int64_t limit, const CheckCancelled& check, workflow::TableTransform* transform) {
+                              int64_t limit, const CheckCancelled& check, const CopiedBy& copied) {
   refuse_nothing_to_compare(table);
   store::Cuts cuts;
   if (has_common_ranges(table)) {
@@ -156,7 +156,7 @@ TableDifference compare_table(store::Session& source, store::Session& target, co
   for (size_t chunk = 0; chunk <= cuts.cuts.size(); ++chunk) {
     const store::Range range = cuts.cuts.empty() ? store::Range{} : store::chunk_range(cuts, chunk);
     const int64_t room = limit - static_cast<int64_t>(whole.rows.size());
-    merge(whole, compare_range(source, target, table, range, room, check, transform), limit);
+    merge(whole, compare_range(source, target, table, range, room, check, copied), limit);
   }
   const std::vector<std::string> notes = policy_notes(table);
   whole.notes.insert(whole.notes.begin(), notes.begin(), notes.end());

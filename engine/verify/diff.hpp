@@ -50,11 +50,18 @@ struct TableDifference {
 /// called from two threads.
 using CheckCancelled = std::function<void()>;
 
-/// What the source's functions make of its rows is compared where the table has transforms: `transform` is needed then.
+/// How the source's rows became the target's, beside the mapping.
+struct CopiedBy {
+  workflow::TableTransform* transform = nullptr;  ///< needed where the table has transforms
+  /// Rows that were left out as rejects. Where there are any, source rows that can't be read, converted or transformed are passed
+  /// over; those that the target refused are found missing.
+  int64_t rejects = 0;
+};
+
 /// Fingerprint of one side of a table (or range, in that side's own column names), in comparison types.
 sluice_fingerprint fingerprint_of(store::Session& session, const catalog::TableMapping& table, bool source_side,
                                   const store::Range& range, const CheckCancelled& check,
-                                  workflow::TableTransform* transform = nullptr);
+                                  const CopiedBy& copied = {});
 
 /// Whether ranges of the source's key mean the same rows on both sides: a single integer key that is never NULL.
 bool has_common_ranges(const catalog::TableMapping& table);
@@ -64,13 +71,13 @@ bool has_common_ranges(const catalog::TableMapping& table);
 /// or differences.
 TableDifference compare_range(store::Session& source, store::Session& target, const catalog::TableMapping& table,
                               const store::Range& range, int64_t limit, const CheckCancelled& check,
-                              workflow::TableTransform* transform = nullptr);
+                              const CopiedBy& copied = {});
 
 /// Compares one table fully (VERIFICATION, "From differs to the cell"): chunk by chunk where there are common ranges,
 /// by buckets of the key's hash otherwise. The sessions belong to this call until it returns. Errors propagate; the
 /// caller's verdict then is INCOMPLETE.
 TableDifference compare_table(store::Session& source, store::Session& target, const catalog::TableMapping& table,
-                              int64_t limit, const CheckCancelled& check, workflow::TableTransform* transform = nullptr);
+                              int64_t limit, const CheckCancelled& check, const CopiedBy& copied = {});
 
 /// Adds a part of the same table: counts add up, rows up to the limit, the worse verdict wins.
 void merge(TableDifference& into, TableDifference part, int64_t limit);

@@ -132,6 +132,22 @@ class Adapter {
   std::vector<bool> adapted_;
 };
 
+/// A query's batches, adapted.
+class AdaptedReader : public arrow::BatchReader {
+ public:
+  AdaptedReader(std::unique_ptr<arrow::BatchReader> inner, const Adapter& adapter) : inner_(std::move(inner)), adapter_(adapter) {}
+  const std::vector<arrow::Field>& fields() const override { return inner_->fields(); }
+  arrow::Array next() override {
+    arrow::Array batch = inner_->next();
+    if (!batch.empty()) adapter_.adapt(batch);
+    return batch;
+  }
+
+ private:
+  std::unique_ptr<arrow::BatchReader> inner_;
+  const Adapter& adapter_;
+};
+
 void add_rows(const catalog::TableMapping& table, const ArrowArray& batch, RereadRows& rows) {
   const std::vector<arrow::Field> fields = copy::compare_fields(table);
   const auto views = arrow::view_batch(fields, batch);
@@ -160,26 +176,22 @@ void add_rows(const catalog::TableMapping& table, const ArrowArray& batch, Rerea
 RereadRows reread_rows(const TableSide& whole, const std::vector<KeyTexts>& keys) {
   RereadRows rows;
   if (keys.empty()) return rows;
-  const bool is_transformed = whole.side == copy::Side::source && whole.transform != nullptr;
+  const bool is_transformed = whole.side == copy::Side::source && whole.copied.transform != nullptr;
   const catalog::TableMapping read = is_transformed ? whole.table.before_transforms() : whole.table;
   const TableSide side{whole.session, read, whole.side};
   Params params;
   const std::string sql = select_by_keys(side, keys, params);
-  const auto reader = side.session.query(sql, params);
-  const Adapter adapter(side, reader->fields());
-  copy::Converter converter(adapter.mapping(), side.side);
-  std::optional<copy::TransformStage> transforms;
-  if (is_transformed) transforms.emplace(whole.table, *whole.transform);
-  for (arrow::Array batch = reader->next(); !batch.empty(); batch = reader->next()) {
-    adapter.adapt(batch);
-    arrow::Array converted = converter.convert(std::move(batch));
-    if (!transforms) {
-      add_rows(whole.table, *converted, rows);
-      continue;
-    }
-    transforms->take(std::move(converted));
-    for (arrow::Array made = transforms->next(); !made.empty(); made = transforms->next()) add_rows(whole.table, *made, rows);
+  auto queried = side.session.query(sql, params);
+  const Adapter adapter(side, queried->fields());
+  const bool passes_over = whole.side == copy::Side::source && whole.copied.rejects > 0;
+  auto reader = copy::converted(std::make_unique<AdaptedReader>(std::move(queried), adapter), adapter.mapping(), side.side,
+                                passes_over ? copy::Unfit::passed_over : copy::Unfit::refused);
+  if (is_transformed) {
+    copy::OnRowError on_error;
+    if (passes_over) on_error = [](int64_t, const Error&) {};
+    reader = copy::transformed(std::move(reader), whole.table, *whole.copied.transform, on_error);
   }
+  for (arrow::Array batch = reader->next(); !batch.empty(); batch = reader->next()) add_rows(whole.table, *batch, rows);
   return rows;
 }
 

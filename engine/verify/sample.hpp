@@ -12,7 +12,7 @@ namespace sluice::verify {
 /// `difference`, whose verdict becomes MISMATCH; a key that the source doesn't find again makes it INCOMPLETE. A note
 /// says what was sampled and what that bounds. 0, with a note, where the table has no key or a store has no query.
 int64_t check_sample(store::Session& source, store::Session& target, const catalog::TableMapping& table, int64_t wanted,
-                     TableDifference& difference, const CheckCancelled& check, workflow::TableTransform* transform = nullptr);
+                     TableDifference& difference, const CheckCancelled& check, const CopiedBy& copied = {});
 
 /// The rate of differing rows that none among `sampled` random ones leaves possible at this confidence: 1 - (1 - c)^(1
 /// / n).

@@ -57,9 +57,14 @@ std::unique_ptr<arrow::BatchReader> read_side(const TableSide& side, const store
   spec.wanted = copy::carrier_fields(side.table, side.side);
   spec.range = range;
   if (is_source) spec.where = side.table.where;
-  auto reader = copy::converted(side.session.read(spec), side.table, side.side);
-  if (!is_source || side.transform == nullptr) return reader;
-  return copy::transformed(std::move(reader), side.table, *side.transform);
+  const bool passes_over = is_source && side.copied.rejects > 0;
+  if (passes_over) spec.left_out = [](const store::LeftOut&) {};
+  auto reader = copy::converted(side.session.read(spec), side.table, side.side,
+                                passes_over ? copy::Unfit::passed_over : copy::Unfit::refused);
+  if (!is_source || side.copied.transform == nullptr) return reader;
+  copy::OnRowError on_error;
+  if (passes_over) on_error = [](int64_t, const Error&) {};
+  return copy::transformed(std::move(reader), side.table, *side.copied.transform, on_error);
 }
 
 void scan_side(const TableSide& side, const store::Range& range, const CheckCancelled& check, const TakeBatch& take) {

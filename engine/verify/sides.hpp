@@ -21,7 +21,7 @@ struct TableSide {
   store::Session& session;
   const catalog::TableMapping& table;
   copy::Side side;
-  workflow::TableTransform* transform = nullptr;  ///< of the source's side, where the table has transforms
+  CopiedBy copied = {};  ///< of the source's side
 };
 
 /// A range in the names of the target's columns.
