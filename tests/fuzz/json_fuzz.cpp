@@ -1,9 +1,4 @@
-#include <unistd.h>
-
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +10,7 @@
 #include "describe.hpp"
 #include "fault.hpp"
 #include "read.hpp"
+#include "scratch_file.hpp"
 #include "session.hpp"
 #include "store.hpp"
 
@@ -24,12 +20,7 @@
 namespace {
 
 using namespace sluice;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", what);
-  std::abort();
-}
+using fuzz::require;
 
 void check_parsers(std::string_view text) {
   if (text.empty() || (text[0] != '{' && text[0] != '[')) return;
@@ -43,12 +34,6 @@ void check_parsers(std::string_view text) {
   std::vector<json::Value> values;
   const bool is_taken = record[0] == '{' ? parser.parse_object(record, fields) : parser.parse_array(record, values);
   require(is_taken == !json::find_fault(record, kDepth), "both parsers agree");
-}
-
-std::string path_of_input() {
-  const char* directory = std::getenv("TMPDIR");
-  return (directory == nullptr ? std::string("/tmp") : std::string(directory)) + "/fuzz_json_" +
-         std::to_string(::getpid()) + ".json";
 }
 
 std::string all_rows(json::Session& session, const json::Table& table, const sdk::KeyValue* lower,
@@ -86,10 +71,8 @@ void check_table(json::Session& session, const json::Table& table) {
 }
 
 void check_store(std::string_view text, uint8_t choice) {
-  static const std::string path = path_of_input();
-  std::ofstream(path, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
   json::Settings settings;
-  settings.path = path;
+  settings.path = fuzz::scratch_file(text, ".json");
   settings.table = "t";
   settings.max_depth = 64;
   settings.max_record = 4096;
