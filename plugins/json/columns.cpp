@@ -40,7 +40,7 @@ class Namer {
 
   void add_key() {
     names_.reserve(settings_.key);
-    table_.columns.push_back({settings_.key, Origin::key, -1, Form::text, table_.keys});
+    table_.columns.push_back({settings_.key, Origin::key, -1, table_.keys.form(), table_.keys});
   }
 
   void add_parent() {
@@ -112,9 +112,27 @@ class Namer {
 
 }  // namespace
 
+void set_columns(Table& table, const WrittenTable& written) {
+  for (const arrow::Field& field : written.columns) {
+    const bool is_key = field.name == written.key;
+    size_t guess = 0;
+    const int node = is_key ? -1 : table.tree.find(0, field.name, guess);
+    const Form form = field.type.kind == arrow::Kind::json     ? Form::json
+                      : field.type.kind == arrow::Kind::binary ? Form::hex
+                                                               : Form::any;
+    table.columns.push_back({field.name, is_key ? Origin::key : Origin::field, node, form,
+                             is_key      ? table.keys
+                             : node >= 0 ? table.tree.node(node).seen
+                                         : ColumnEvidence(),
+                             field.type});
+  }
+}
+
 void name_columns(Scan& scan, const Settings& settings) {
   Names names(settings.names);
+  for (const WrittenTable& written : scan.written) names.reserve(written.name);
   for (Table& table : scan.tables) {
+    if (table.is_written) continue;
     const std::string wanted = table.name;
     table.name = names.give(wanted);
     if (table.name != wanted) scan.notes.push_back(shown_key(wanted) + " is table " + table.name);
@@ -122,7 +140,7 @@ void name_columns(Scan& scan, const Settings& settings) {
   // Parents first: their children take columns from them.
   for (const bool is_child : {false, true}) {
     for (Table& table : scan.tables) {
-      if ((table.parent >= 0) == is_child) Namer(scan, table, settings).name_all();
+      if (!table.is_written && (table.parent >= 0) == is_child) Namer(scan, table, settings).name_all();
     }
   }
 }

@@ -35,8 +35,8 @@ Json describe_column(const Column& column, int64_t rows, bool has_evidence) {
   // Nobody promises that a file's keys stay; what we add ourselves is always there.
   const bool is_made = column.origin != Origin::field && column.seen.values() == rows;
   Json described = {{"name", column.name},
-                    {"type", arrow::to_text(column.seen.type())},
-                    {"carrier", arrow::to_text(column.seen.carrier())},
+                    {"type", arrow::to_text(column.type())},
+                    {"carrier", arrow::to_text(column.carrier())},
                     {"native", column.seen.native()},
                     {"nullable", !is_made}};
   if (column.origin == Origin::ordinal) {

@@ -17,6 +17,7 @@ struct Node {
   int parent = 0;
   bool is_flattened = false;  ///< its objects become columns of their own
   bool is_split = false;      ///< its arrays become a table of their own
+  bool is_parsed = false;     ///< its strings hold JSON, which counts instead
   ColumnEvidence seen;
   int64_t flattened = 0;      ///< objects that were
   std::vector<int> children;  ///< in the order of their first sight
@@ -36,6 +37,8 @@ class KeyTree {
   }
   /// Splits nothing: the tables that records are split into are split no further.
   void keep_whole() { is_whole_ = true; }
+  /// Neither splits nor flattens.
+  void keep_flat() { is_whole_ = is_flat_ = true; }
   int add(int parent, std::string_view key, const Settings& settings);
 
   Node& node(int index) { return nodes_[static_cast<size_t>(index)]; }
@@ -51,6 +54,7 @@ class KeyTree {
   int find_slowly(int parent, std::string_view key, size_t& guess) const;
 
   bool is_whole_ = false;
+  bool is_flat_ = false;
   std::vector<Node> nodes_;
   /// Per node: key to the place among its children.
   std::vector<std::unordered_map<std::string, size_t, Hash, std::equal_to<>>> index_;

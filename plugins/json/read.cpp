@@ -37,7 +37,7 @@ std::vector<const Column*> columns_of(const Table& table, const sdk::ReadSpec& s
 std::vector<arrow::Field> fields_of(const std::vector<const Column*>& columns, const sdk::ReadSpec& spec) {
   std::vector<arrow::Field> fields;
   for (size_t i = 0; i < columns.size(); ++i) {
-    const arrow::Type type = spec.wanted.empty() ? columns[i]->seen.carrier() : spec.wanted[i].type;
+    const arrow::Type type = spec.wanted.empty() ? columns[i]->carrier() : spec.wanted[i].type;
     fields.push_back({columns[i]->name, type, true, columns[i]->seen.native()});
   }
   return fields;

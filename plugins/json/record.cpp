@@ -55,6 +55,18 @@ const char* to_text(Kind kind) {
   }
 }
 
+Kind kind_of(char first) {
+  switch (first) {
+    case '{': return Kind::object;
+    case '[': return Kind::array;
+    case '"': return Kind::string;
+    case 't':
+    case 'f': return Kind::boolean;
+    case 'n': return Kind::null;
+    default: return Kind::number;
+  }
+}
+
 /// simdjson's part: it finds the tokens and checks UTF-8; what a token is and how tokens follow one another is checked
 /// on the way, as it skips what nobody looks at.
 struct RecordParser::Parts {

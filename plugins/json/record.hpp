@@ -8,6 +8,8 @@ namespace sluice::json {
 
 enum class Kind { null = 1, boolean, number, string, object, array };
 const char* to_text(Kind kind);
+/// By a value's first character.
+Kind kind_of(char first);
 
 /// A value as its source text: strings with their quotes and escapes, containers whole.
 struct Value {

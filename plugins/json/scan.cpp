@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "classes.hpp"
 #include "outline.hpp"
 #include "row_walker.hpp"
 
@@ -28,39 +29,56 @@ struct OpenTable {
   RowWalker walker;
   std::vector<std::pair<int, OpenTable*>> children;  // by the node that holds them
   int64_t next_mark = 0;
+  ColumnEvidence integer_keys;  // of members, as far as they are integers
 };
 
 class Scanner {
  public:
-  Scanner(std::vector<SourceFile> files, const Settings& settings, const CheckCancelled& check)
+  Scanner(std::vector<SourceFile> files, std::vector<WrittenTable> written, const Settings& settings,
+          const CheckCancelled& check)
       : settings_(settings), check_(check), parser_(settings.max_depth) {
     scan_.files = std::move(files);
+    scan_.written = std::move(written);
     int64_t bytes = 0;
     for (const SourceFile& file : scan_.files) bytes += file.state.size;
     mark_step_ = std::max<int64_t>(1, bytes / kMarks);
   }
 
   Scan read() {
+    for (const WrittenTable& written : scan_.written) open_written(written);
     for (size_t i = 0; i < scan_.files.size(); ++i) read_file(i);
     check_splits();
     for (OpenTable& open : tables_) {
       open.table.doubled = open.walker.doubled();
+      const bool has_integer_keys = open.integer_keys.present == open.table.keys.present;
+      if (has_integer_keys) open.table.keys = open.integer_keys;
       for (const auto& [node, child] : open.children) {
         child->table.segments = open.table.segments;
         child->table.marks = open.table.marks;
       }
     }
     for (OpenTable& open : tables_) scan_.tables.push_back(std::move(open.table));
+    for (size_t i = 0; i < scan_.written.size(); ++i) set_columns(scan_.tables[i], scan_.written[i]);
     name_columns(scan_, settings_);
     write_notes(scan_, settings_);
     return std::move(scan_);
   }
 
  private:
+  void open_written(const WrittenTable& written) {
+    OpenTable& open = tables_.emplace_back(written.name, settings_, parser_);
+    open.index = static_cast<int>(tables_.size()) - 1;
+    open.table.is_written = true;
+    open.table.tree.keep_flat();
+  }
+
   void read_file(size_t index) {
     const SourceFile& file = scan_.files[index];
-    Window window(file, 0, check_);
+    Window window(file, file.piece ? file.piece->begin : 0, check_);
     Walker walker(window, {settings_.max_record, settings_.max_depth});
+    if (file.piece) {
+      return read_segment(walker, open_table(file.table, index), {index, file.piece->layout, file.piece->begin});
+    }
     OutlineSink sink;
     sink.note = [&](const std::string& note) { scan_.notes.push_back(note); };
     sink.segment = [&](const std::string& name, Layout layout, int64_t begin) {
@@ -74,7 +92,9 @@ class Scanner {
       if (open.table.name != name) continue;
       // The files of a pattern are one table; anything else that meets under one name is a mistake.
       const bool is_same_file = open.table.segments.empty() || open.table.segments.back().file == file;
-      if (!is_same_file && settings_.path.find('*') != std::string::npos) return open;
+      const bool is_of_many = is_pattern(settings_.path) || scan_.files[file].piece;
+      const bool is_written = open.table.is_written && open.table.segments.empty();
+      if ((!is_same_file && is_of_many) || is_written) return open;
       throw Error(Code::data, scan_.files[file].path + ": there are two tables " + name,
                   "rename one, or choose one with the option record");
     }
@@ -85,7 +105,7 @@ class Scanner {
 
   void read_segment(Walker& walker, OpenTable& open, Segment segment) {
     open.table.segments.push_back(segment);
-    open.table.has_keys |= segment.layout == Layout::object;
+    open.table.has_keys |= has_member_keys(segment.layout);
     RecordCutter cutter(walker, segment.layout, false);
     Record record;
     while (cutter.next(record)) take_record(walker.window(), open, record);
@@ -101,15 +121,24 @@ class Scanner {
       open.next_mark = window.is_compressed() ? file.base + kFileSpan : position + mark_step_;
     }
     table.bytes += static_cast<int64_t>(record.text.size());
-    if (record.has_key) table.keys.add_text(record.key), ++table.keys.present;
+    if (record.has_key) take_key(open, record.key);
     take_row(window, open, record, record.text);
     if (settings_.split.empty()) return;
     open_children(open);
     for (const auto& [node, child] : open.children) take_children(window, open, node, *child, record);
   }
 
+  static void take_key(OpenTable& open, const std::string& key) {
+    open.table.keys.add_text(key);
+    ++open.table.keys.present;
+    int64_t value = 0;
+    if (!integer_from_token(key, value)) return;
+    open.integer_keys.add_integer(value);
+    ++open.integer_keys.present;
+  }
+
   void take_row(const Window& window, OpenTable& open, const Record& record, std::string_view text) {
-    if (!open.walker.walk(text)) fail_in_record(window, record.text_at, record.text, settings_.max_depth);
+    walk(window, open, record, text);
     ++open.table.rows;
     for (const int index : open.walker.touched()) {
       Node& node = open.table.tree.node(index);
@@ -120,6 +149,15 @@ class Scanner {
         node.seen.add(value, scratch_);
       }
     }
+  }
+
+  void walk(const Window& window, OpenTable& open, const Record& record, std::string_view text) {
+    try {
+      if (open.walker.walk(text)) return;
+    } catch (const Error& error) {
+      window.fail(record.text_at, error.message(), error.hint());
+    }
+    fail_in_record(window, record.text_at, record.text, settings_.max_depth);
   }
 
   /// Tables for split fields that have come into sight since.
@@ -186,8 +224,9 @@ class Scanner {
 
 }  // namespace
 
-Scan scan_files(std::vector<SourceFile> files, const Settings& settings, const CheckCancelled& check) {
-  return Scanner(std::move(files), settings, check).read();
+Scan scan_files(std::vector<SourceFile> files, std::vector<WrittenTable> written, const Settings& settings,
+                const CheckCancelled& check) {
+  return Scanner(std::move(files), std::move(written), settings, check).read();
 }
 
 }  // namespace sluice::json

@@ -124,7 +124,8 @@ TEST(JsonSnapshot, TheStoreIsNamedByItsFile) {
           .identity()
           .id,
       id);
-  EXPECT_EQ(files.session().capabilities().flags, static_cast<uint64_t>(SLUICE_CAN_SNAPSHOT));
+  EXPECT_EQ(files.session().capabilities().flags,
+            static_cast<uint64_t>(SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_CAN_TRANSACTIONAL_DDL));
 }
 
 }  // namespace

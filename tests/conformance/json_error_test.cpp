@@ -111,10 +111,10 @@ TEST(JsonError, WrongOptionsAreNamed) {
   const auto refused = [](const store::Options& options) {
     return error_of([&] { JsonFiles("[]", options); }).message();
   };
-  EXPECT_THAT(refused({{"shape", "list"}}), HasSubstr("auto, array, lines, object or tables"));
+  EXPECT_THAT(refused({{"shape", "list"}}), HasSubstr("auto, array, lines (or ndjson), object or tables"));
   EXPECT_THAT(refused({{"record", "data"}}), HasSubstr("JSON pointer"));
   EXPECT_THAT(refused({{"max_depth", "0"}}), HasSubstr("1 to 1000"));
-  EXPECT_THAT(refused({{"access", "write"}}), HasSubstr("only be read"));
+  EXPECT_THAT(refused({{"access", "append"}}), HasSubstr("expected read or write"));
   EXPECT_THAT(refused({{"spilt", "x"}}), HasSubstr("spilt"));
   EXPECT_EQ(error_of([] { JsonFiles().open("missing.json"); }).code(), Code::not_found);
 }
