@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -47,8 +48,10 @@ class Namer {
     const Table& parent = scan_.tables[static_cast<size_t>(table_.parent)];
     for (const Column& column : id_columns(parent)) {
       Column reference = column;
-      reference.name = name_for(parent.name + "_" + column.name);
-      reference.origin = column.origin == Origin::key ? Origin::parent_key : Origin::parent_field;
+      // What the parent has from its own parents keeps its name.
+      if (column.up == 0) reference.name = parent.name + "_" + column.name;
+      reference.name = name_for(reference.name);
+      ++reference.up;
       reference.seen = column.seen.repeated(table_.rows);
       table_.columns.push_back(std::move(reference));
     }
@@ -65,18 +68,34 @@ class Namer {
     return column.form != Form::json && column.seen.values() == rows;
   }
 
+  /// Of the option id, the names that mean fields of the records at that path.
+  std::vector<std::string> given_ids(const std::string& path) const {
+    std::vector<std::string> names;
+    for (const std::string& id : settings_.id) {
+      const bool is_deeper = std::any_of(settings_.split.begin(), settings_.split.end(), [&](const Split& split) {
+        return split.field.size() >= path.size() && id.starts_with(split.field + ".");
+      });
+      if (id.starts_with(path) && !is_deeper) names.push_back(id.substr(path.size()));
+    }
+    return names;
+  }
+
   std::vector<Column> id_columns(const Table& parent) const {
     std::vector<Column> found;
-    for (const std::string& name : settings_.id) found.push_back(id_column(parent, name));
+    for (const std::string& name : given_ids(parent.tree.path())) found.push_back(id_column(parent, name));
     if (!found.empty()) return found;
     if (parent.has_keys && is_reference(parent.columns.front(), parent.rows)) return {parent.columns.front()};
     constexpr std::array<const char*, 4> kUsual = {"id", "_id", "uuid", "ID"};
     for (const char* name : kUsual) {
       const auto at = std::find_if(parent.columns.begin(), parent.columns.end(), [&](const Column& column) {
-        return column.name == name && is_reference(column, parent.rows);
+        return column.name == name && column.origin == Origin::field && column.up == 0 &&
+               is_reference(column, parent.rows);
       });
       if (at != parent.columns.end()) return {*at};
     }
+    std::copy_if(parent.columns.begin(), parent.columns.end(), std::back_inserter(found),
+                 [](const Column& column) { return column.up > 0 || column.origin == Origin::ordinal; });
+    if (!found.empty()) return found;
     throw Error(Code::invalid_argument,
                 "table " + table_.name + " is split from " + parent.name +
                     ", which has no id, _id or uuid in every record to refer to",
@@ -124,7 +143,7 @@ void set_columns(Table& table, const WrittenTable& written) {
                              is_key      ? table.keys
                              : node >= 0 ? table.tree.node(node).seen
                                          : ColumnEvidence(),
-                             field.type});
+                             0, field.type});
   }
 }
 

@@ -33,7 +33,7 @@ Filter filter_from_json(const std::string& text) {
 
 Json describe_column(const Column& column, int64_t rows, bool has_evidence) {
   // Nobody promises that a file's keys stay; what we add ourselves is always there.
-  const bool is_made = column.origin != Origin::field && column.seen.values() == rows;
+  const bool is_made = (column.origin != Origin::field || column.up > 0) && column.seen.values() == rows;
   Json described = {{"name", column.name},
                     {"type", arrow::to_text(column.type())},
                     {"carrier", arrow::to_text(column.carrier())},

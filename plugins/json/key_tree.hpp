@@ -35,10 +35,11 @@ class KeyTree {
     if (guess < children.size() && nodes_[static_cast<size_t>(children[guess])].key == key) return children[guess++];
     return find_slowly(parent, key, guess);
   }
-  /// Splits nothing: the tables that records are split into are split no further.
-  void keep_whole() { is_whole_ = true; }
+  /// What leads to these records, where they are elements of others: "markets.", with a dot behind each field.
+  void set_path(std::string path) { path_ = std::move(path); }
+  const std::string& path() const { return path_; }
   /// Neither splits nor flattens.
-  void keep_flat() { is_whole_ = is_flat_ = true; }
+  void keep_flat() { is_flat_ = true; }
   int add(int parent, std::string_view key, const Settings& settings);
 
   Node& node(int index) { return nodes_[static_cast<size_t>(index)]; }
@@ -53,7 +54,7 @@ class KeyTree {
   };
   int find_slowly(int parent, std::string_view key, size_t& guess) const;
 
-  bool is_whole_ = false;
+  std::string path_;
   bool is_flat_ = false;
   std::vector<Node> nodes_;
   /// Per node: key to the place among its children.

@@ -1,7 +1,6 @@
 #include "read.hpp"
 
-#include <limits>
-#include <optional>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -52,12 +51,11 @@ class RowReader : public arrow::BatchReader {
         table_(scan_->find(spec.table)),
         columns_(columns_of(table_, spec)),
         parser_(settings_.max_depth),
-        walker_(table_.tree, settings_, parser_),
         records_(*scan_, table_, settings_, range_of(spec), session.checker()),
         writer_(fields_of(columns_, spec), [this] { return records_.name(record_); }),
         most_rows_(spec.batch_rows > 0 ? spec.batch_rows : kDefaultRows),
         most_bytes_(spec.batch_bytes > 0 ? spec.batch_bytes : kDefaultBytes) {
-    if (table_.parent >= 0) parent_.emplace(scan_->tables[static_cast<size_t>(table_.parent)].tree, settings_, parser_);
+    add_level(table_);
   }
 
   const std::vector<arrow::Field>& fields() const override { return writer_.fields(); }
@@ -84,16 +82,36 @@ class RowReader : public arrow::BatchReader {
     return range;
   }
 
-  /// Brings the walker to the next row.
-  bool next_row() {
-    if (!parent_) return records_.next(record_) && walk(walker_, record_.text);
-    while (element_ >= elements_.size()) {
-      if (!records_.next(record_)) return false;
-      walk(*parent_, record_.text);
-      find_elements();
+  /// The records of a table: those of the file, or elements of an array in the records of the level before.
+  struct Level {
+    Level(const Table& of, const Settings& settings, RecordParser& parser)
+        : table(of), walker(of.tree, settings, parser) {}
+
+    const Table& table;
+    RowWalker walker;
+    std::vector<Value> elements;
+    size_t element = 0;  // behind the one that the walker has
+  };
+
+  /// The table's parents come first.
+  void add_level(const Table& table) {
+    if (table.parent >= 0) add_level(scan_->tables[static_cast<size_t>(table.parent)]);
+    levels_.emplace_back(table, settings_, parser_);
+  }
+
+  bool next_row() { return advance(levels_.size() - 1); }
+
+  /// Brings a level to its next record.
+  bool advance(size_t at) {
+    Level& level = levels_[at];
+    if (at == 0) return records_.next(record_) && walk(level.walker, record_.text);
+    while (level.element >= level.elements.size()) {
+      if (!advance(at - 1)) return false;
+      find_elements(levels_[at - 1], level);
     }
-    check_child(records_.window(), record_, elements_[element_], split_field());
-    return walk(walker_, elements_[element_++].raw);
+    const Value& element = level.elements[level.element++];
+    check_child(records_.window(), record_, element, levels_[at - 1].table.tree.node(level.table.split).key);
+    return walk(level.walker, element.raw);
   }
 
   bool walk(RowWalker& walker, std::string_view text) {
@@ -101,17 +119,14 @@ class RowReader : public arrow::BatchReader {
     return true;
   }
 
-  const std::string& split_field() const {
-    return scan_->tables[static_cast<size_t>(table_.parent)].tree.node(table_.split).key;
-  }
-
-  void find_elements() {
-    elements_.clear();
-    element_ = 0;
-    const Value* array = parent_->find(table_.split);
+  void find_elements(const Level& parent, Level& level) {
+    level.elements.clear();
+    level.element = 0;
+    const Value* array = parent.walker.find(level.table.split);
     if (array == nullptr || array->kind == Kind::null) return;
-    if (array->kind != Kind::array) check_child(records_.window(), record_, *array, split_field());
-    if (!parser_.parse_array(array->raw, elements_)) {
+    if (array->kind != Kind::array)
+      check_child(records_.window(), record_, *array, parent.table.tree.node(level.table.split).key);
+    if (!parser_.parse_array(array->raw, level.elements)) {
       fail_in_record(records_.window(), record_.text_at, record_.text, settings_.max_depth);
     }
   }
@@ -119,11 +134,11 @@ class RowReader : public arrow::BatchReader {
   void write_row() {
     for (size_t i = 0; i < columns_.size(); ++i) {
       const Column& column = *columns_[i];
+      const Level& level = levels_[levels_.size() - 1 - static_cast<size_t>(column.up)];
       switch (column.origin) {
-        case Origin::field: writer_.append(i, walker_.find_cell(column.node), column.form); break;
-        case Origin::parent_field: writer_.append(i, parent_->find_cell(column.node), column.form); break;
-        case Origin::ordinal: writer_.append_integer(i, static_cast<int64_t>(element_)); break;
-        default: write_key(i);
+        case Origin::field: writer_.append(i, level.walker.find_cell(column.node), column.form); break;
+        case Origin::ordinal: writer_.append_integer(i, static_cast<int64_t>(level.element)); break;
+        case Origin::key: write_key(i); break;
       }
     }
   }
@@ -138,12 +153,9 @@ class RowReader : public arrow::BatchReader {
   const Table& table_;
   std::vector<const Column*> columns_;
   RecordParser parser_;
-  RowWalker walker_;
-  std::optional<RowWalker> parent_;
+  std::deque<Level> levels_;
   RecordStream records_;
   Record record_;
-  std::vector<Value> elements_;  // of the split array in the record
-  size_t element_ = 0;
   ValueWriter writer_;
   int64_t most_rows_;
   int64_t most_bytes_;

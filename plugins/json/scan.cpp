@@ -29,6 +29,7 @@ struct OpenTable {
   RowWalker walker;
   std::vector<std::pair<int, OpenTable*>> children;  // by the node that holds them
   int64_t next_mark = 0;
+  std::vector<Value> elements;  // of the array that is taken apart
   ColumnEvidence integer_keys;  // of members, as far as they are integers
 };
 
@@ -74,6 +75,7 @@ class Scanner {
 
   void read_file(size_t index) {
     const SourceFile& file = scan_.files[index];
+    file_ = index;
     Window window(file, file.piece ? file.piece->begin : 0, check_);
     Walker walker(window, {settings_.max_record, settings_.max_depth});
     if (file.piece) {
@@ -123,9 +125,6 @@ class Scanner {
     table.bytes += static_cast<int64_t>(record.text.size());
     if (record.has_key) take_key(open, record.key);
     take_row(window, open, record, record.text);
-    if (settings_.split.empty()) return;
-    open_children(open);
-    for (const auto& [node, child] : open.children) take_children(window, open, node, *child, record);
   }
 
   static void take_key(OpenTable& open, const std::string& key) {
@@ -139,6 +138,13 @@ class Scanner {
 
   void take_row(const Window& window, OpenTable& open, const Record& record, std::string_view text) {
     walk(window, open, record, text);
+    note_values(open);
+    if (settings_.split.empty()) return;
+    open_children(open);
+    for (const auto& [node, child] : open.children) take_children(window, open, node, *child, record);
+  }
+
+  void note_values(OpenTable& open) {
     ++open.table.rows;
     for (const int index : open.walker.touched()) {
       Node& node = open.table.tree.node(index);
@@ -171,11 +177,11 @@ class Scanner {
 
   void open_child(OpenTable& open, int node) {
     const std::string& field = open.table.tree.node(node).key;
-    const auto split = std::find_if(settings_.split.begin(), settings_.split.end(),
-                                    [&](const Split& each) { return each.field == field; });
+    const std::string path = open.table.tree.path() + field;
+    const Split* split = settings_.find_split(path);
     const std::string name = split->table.empty() ? open.table.name + "_" + field : split->table;
-    OpenTable& child = open_table(name, open.table.segments.back().file);
-    child.table.tree.keep_whole();
+    OpenTable& child = open_table(name, file_);
+    child.table.tree.set_path(path + ".");
     child.table.parent = open.index;
     child.table.split = node;
     child.table.split_missing = open.table.rows - 1;
@@ -188,10 +194,10 @@ class Scanner {
     if (array->kind == Kind::null) return static_cast<void>(++child.table.split_null);
     const std::string& field = open.table.tree.node(node).key;
     if (array->kind != Kind::array) check_child(window, record, *array, field);
-    if (!parser_.parse_array(array->raw, elements_))
+    if (!parser_.parse_array(array->raw, child.elements))
       fail_in_record(window, record.text_at, record.text, settings_.max_depth);
-    child.table.split_empty += elements_.empty() ? 1 : 0;
-    for (const Value& element : elements_) {
+    child.table.split_empty += child.elements.empty() ? 1 : 0;
+    for (const Value& element : child.elements) {
       check_child(window, record, element, field);
       child.table.bytes += static_cast<int64_t>(element.raw.size());
       take_row(window, child, record, element.raw);
@@ -201,9 +207,9 @@ class Scanner {
   void check_splits() const {
     for (const Split& split : settings_.split) {
       const auto has_field = [&](const OpenTable& open) {
-        size_t guess = 0;
-        const int node = open.table.tree.find(0, split.field, guess);
-        return node >= 0 && open.table.tree.node(node).is_split;
+        return std::any_of(open.children.begin(), open.children.end(), [&](const auto& child) {
+          return open.table.tree.path() + open.table.tree.node(child.first).key == split.field;
+        });
       };
       if (std::any_of(tables_.begin(), tables_.end(), has_field)) continue;
       throw Error(Code::not_found,
@@ -219,7 +225,7 @@ class Scanner {
   std::deque<OpenTable> tables_;
   int64_t mark_step_ = 1;
   std::string scratch_;
-  std::vector<Value> elements_;
+  size_t file_ = 0;  // that is read
 };
 
 }  // namespace

@@ -16,11 +16,9 @@ namespace sluice::json {
 
 /// Where a column's values come from.
 enum class Origin {
-  field = 1,     ///< the record's value at `node`
-  key,           ///< the key of a member of an object of records
-  parent_field,  ///< the parent record's value at `node` of the parent's tree
-  parent_key,    ///< the parent's key
-  ordinal        ///< the place in the array, from 1
+  field = 1,  ///< the record's value at `node`
+  key,        ///< the key of a member of an object of records
+  ordinal     ///< the place in the array, from 1
 };
 
 struct Column {
@@ -29,6 +27,7 @@ struct Column {
   int node = -1;
   Form form = Form::text;
   ColumnEvidence seen;
+  int up = 0;  ///< of the record itself, else of the one that holds it in an array, and so on
   std::optional<arrow::Type> known = {};  ///< what a run has written it as; else the evidence tells
 
   arrow::Type type() const { return known ? *known : seen.type(); }

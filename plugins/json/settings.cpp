@@ -121,7 +121,7 @@ std::vector<Split> splits_from_text(const std::string& text) {
   for (const std::string& part : parts_of(text, ',')) {
     const size_t equals = part.find('=');
     splits.push_back({part.substr(0, equals), equals == std::string::npos ? "" : part.substr(equals + 1)});
-    if (splits.back().field.empty()) refuse("split", text, "fields, such as markets or markets=offers");
+    if (splits.back().field.empty()) refuse("split", text, "fields, such as markets, markets=offers or markets.tokens");
   }
   return splits;
 }
@@ -173,6 +173,11 @@ const char* to_text(Shape shape) {
 
 bool Settings::flattens(const std::string& field) const {
   return flattens_all || std::find(flatten.begin(), flatten.end(), field) != flatten.end();
+}
+
+const Split* Settings::find_split(const std::string& path) const {
+  const auto found = std::find_if(split.begin(), split.end(), [&](const Split& each) { return each.field == path; });
+  return found == split.end() ? nullptr : &*found;
 }
 
 bool Settings::parses(const std::string& field) const {

@@ -22,7 +22,7 @@ enum class Access { read = 1, write };
 
 /// A nested array of objects that becomes a table.
 struct Split {
-  std::string field;
+  std::string field;  ///< with the fields that lead to it and dots between: "markets.tokens"
   std::string table;  ///< "": the parent's name, "_" and the field
 };
 
@@ -48,6 +48,8 @@ struct Settings {
 
   bool flattens(const std::string& field) const;
   bool parses(const std::string& field) const;
+  /// NULL where the field at that path is no table of its own.
+  const Split* find_split(const std::string& path) const;
 };
 
 /// Throws Error(invalid_argument) naming an unknown option, a missing path, or a value that is none.
