@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -7,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/nearest.hpp"
 #include "names.hpp"
+#include "row_keys.hpp"
 #include "scan.hpp"
 
 namespace sluice::json {
@@ -24,6 +24,9 @@ class Namer {
     for (int node = 1; node < static_cast<int>(table_.tree.size()); ++node) add_field(node, own);
     if (table_.has_keys) add_key();
     if (table_.parent >= 0) add_parent();
+    for (const Column& column : own) {
+      if (column.node == table_.key_node && column.form != Form::json) table_.primary_key = {column.name};
+    }
     table_.columns.insert(table_.columns.end(), std::make_move_iterator(own.begin()),
                           std::make_move_iterator(own.end()));
   }
@@ -42,16 +45,20 @@ class Namer {
   void add_key() {
     names_.reserve(settings_.key);
     table_.columns.push_back({settings_.key, Origin::key, -1, table_.keys.form(), table_.keys});
+    if (table_.key_node == -1) table_.primary_key = {settings_.key};
   }
 
   void add_parent() {
     const Table& parent = scan_.tables[static_cast<size_t>(table_.parent)];
+    std::vector<std::string> referred;
     for (const Column& column : id_columns(parent)) {
+      referred.push_back(column.name);
       Column reference = column;
       // What the parent has from its own parents keeps its name.
       if (column.up == 0) reference.name = parent.name + "_" + column.name;
       reference.name = name_for(reference.name);
       ++reference.up;
+      table_.primary_key.push_back(reference.name);
       reference.seen = column.seen.repeated(table_.rows);
       table_.columns.push_back(std::move(reference));
     }
@@ -61,6 +68,8 @@ class Namer {
       ordinal.seen.add_integer(table_.rows);
       ordinal.seen.present = ordinal.seen.integers = table_.rows;
     }
+    table_.primary_key.push_back(ordinal.name);
+    if (referred != parent.primary_key || table_.rows == 0) table_.primary_key.clear();
     table_.columns.push_back(std::move(ordinal));
   }
 
@@ -85,8 +94,7 @@ class Namer {
     for (const std::string& name : given_ids(parent.tree.path())) found.push_back(id_column(parent, name));
     if (!found.empty()) return found;
     if (parent.has_keys && is_reference(parent.columns.front(), parent.rows)) return {parent.columns.front()};
-    constexpr std::array<const char*, 4> kUsual = {"id", "_id", "uuid", "ID"};
-    for (const char* name : kUsual) {
+    for (const char* name : kUsualKeys) {
       const auto at = std::find_if(parent.columns.begin(), parent.columns.end(), [&](const Column& column) {
         return column.name == name && column.origin == Origin::field && column.up == 0 &&
                is_reference(column, parent.rows);

@@ -92,7 +92,9 @@ void check_key_type(const WrittenTable& table) {
 
 WrittenTable written_from_catalog(const Json& table, const Settings& settings) {
   check_columns(table);
-  WrittenTable written{table.at("name"), {}, "", layout_for_target(settings)};
+  WrittenTable written{table.at("name"), {}, "", layout_for_target(settings), ""};
+  const auto primary = table.contains("primary_key") ? columns_of(table["primary_key"]) : std::vector<std::string>{};
+  if (primary.size() == 1) written.primary = primary[0];
   for (const Json& column : table.at("columns"))
     written.columns.push_back({column.at("name"), arrow::type_from_text(column.at("type"))});
   if (written.layout == Layout::object) written.key = key_of(table, settings);

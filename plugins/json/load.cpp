@@ -36,7 +36,7 @@ class Loader {
   Loader(Session& session, const sdk::LoadSpec& spec, arrow::BatchReader& batches)
       : settings_(session.settings()),
         table_(files::table_to_load(session.home(), spec.table,
-                                    file_name({spec.table, {}, "", layout_for_target(settings_)}))),
+                                    file_name({spec.table, {}, "", layout_for_target(settings_), ""}))),
         written_(written_from_description(table_.name, table_.description)),
         batches_(batches),
         given_(files::columns_to_load(spec, batches)),

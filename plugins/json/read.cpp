@@ -1,14 +1,17 @@
 #include "read.hpp"
 
 #include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/error.hpp"
-#include "base/nearest.hpp"
+#include "classes.hpp"
+#include "key_range.hpp"
 #include "row_walker.hpp"
 #include "segments.hpp"
 #include "session.hpp"
+#include "strings.hpp"
 #include "value_writer.hpp"
 
 namespace sluice::json {
@@ -17,15 +20,6 @@ namespace {
 
 constexpr int64_t kDefaultRows = 8192;
 constexpr int64_t kDefaultBytes = 4 << 20;
-
-const Column& find_column(const Table& table, const std::string& name) {
-  std::vector<std::string> names;
-  for (const Column& column : table.columns) {
-    if (column.name == name) return column;
-    names.push_back(column.name);
-  }
-  throw Error(Code::not_found, table.name + ": there is no column " + name, did_you_mean(name, names));
-}
 
 std::vector<const Column*> columns_of(const Table& table, const sdk::ReadSpec& spec) {
   std::vector<const Column*> columns;
@@ -51,7 +45,8 @@ class RowReader : public arrow::BatchReader {
         table_(scan_->find(spec.table)),
         columns_(columns_of(table_, spec)),
         parser_(settings_.max_depth),
-        records_(*scan_, table_, settings_, range_of(spec), session.checker()),
+        key_(key_range_of(table_, spec)),
+        records_(*scan_, table_, settings_, positions_of(table_, spec), session.checker()),
         writer_(fields_of(columns_, spec), [this] { return records_.name(record_); }),
         most_rows_(spec.batch_rows > 0 ? spec.batch_rows : kDefaultRows),
         most_bytes_(spec.batch_bytes > 0 ? spec.batch_bytes : kDefaultBytes) {
@@ -70,18 +65,6 @@ class RowReader : public arrow::BatchReader {
   }
 
  private:
-  static PositionRange range_of(const sdk::ReadSpec& spec) {
-    PositionRange range;
-    for (const auto* bound : {&spec.lower, &spec.upper}) {
-      if (bound->empty()) continue;
-      if (bound->size() != 1 || bound->front().type != SLUICE_KEY_LOCAL) {
-        throw Error(Code::unsupported, "read of " + spec.table + ": JSON files are cut by positions of records only");
-      }
-      (bound == &spec.lower ? range.lower : range.upper) = bound->front().integer;
-    }
-    return range;
-  }
-
   /// The records of a table: those of the file, or elements of an array in the records of the level before.
   struct Level {
     Level(const Table& of, const Settings& settings, RecordParser& parser)
@@ -99,7 +82,27 @@ class RowReader : public arrow::BatchReader {
     levels_.emplace_back(table, settings_, parser_);
   }
 
-  bool next_row() { return advance(levels_.size() - 1); }
+  bool next_row() {
+    while (advance(levels_.size() - 1)) {
+      if (!key_ || is_in_range()) return true;
+    }
+    return false;
+  }
+
+  bool is_in_range() {
+    const Column& column = *key_->column;
+    const Level& level = levels_[levels_.size() - 1 - static_cast<size_t>(column.up)];
+    int64_t key = static_cast<int64_t>(level.element);
+    if (column.origin == Origin::ordinal) return key_->has(key);
+    const Value* value = column.origin == Origin::field ? level.walker.find_cell(column.node) : nullptr;
+    const std::string_view text = value != nullptr ? value->raw : record_.key;
+    const bool is_null =
+        column.origin == Origin::field ? value == nullptr || value->kind == Kind::null : !record_.has_key;
+    if (is_null) return false;
+    if (integer_from_token(text, key)) return key_->has(key);
+    throw Error(Code::data,
+                records_.name(record_) + ", column " + column.name + ": expected an integer key, found " + shown(text));
+  }
 
   /// Brings a level to its next record.
   bool advance(size_t at) {
@@ -154,6 +157,7 @@ class RowReader : public arrow::BatchReader {
   std::vector<const Column*> columns_;
   RecordParser parser_;
   std::deque<Level> levels_;
+  std::optional<KeyRange> key_;
   RecordStream records_;
   Record record_;
   ValueWriter writer_;

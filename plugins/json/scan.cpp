@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "classes.hpp"
 #include "outline.hpp"
+#include "row_keys.hpp"
 #include "row_walker.hpp"
 
 namespace sluice::json {
@@ -30,6 +31,7 @@ struct OpenTable {
   std::vector<std::pair<int, OpenTable*>> children;  // by the node that holds them
   int64_t next_mark = 0;
   std::vector<Value> elements;  // of the array that is taken apart
+  RowKeys keys;
   ColumnEvidence integer_keys;  // of members, as far as they are integers
 };
 
@@ -51,6 +53,7 @@ class Scanner {
     check_splits();
     for (OpenTable& open : tables_) {
       open.table.doubled = open.walker.doubled();
+      open.keys.finish(open.table);
       const bool has_integer_keys = open.integer_keys.present == open.table.keys.present;
       if (has_integer_keys) open.table.keys = open.integer_keys;
       for (const auto& [node, child] : open.children) {
@@ -70,6 +73,7 @@ class Scanner {
     OpenTable& open = tables_.emplace_back(written.name, settings_, parser_);
     open.index = static_cast<int>(tables_.size()) - 1;
     open.table.is_written = true;
+    open.table.written_key = written.primary;
     open.table.tree.keep_flat();
   }
 
@@ -117,7 +121,8 @@ class Scanner {
     Table& table = open.table;
     const SourceFile& file = scan_.files[table.segments.back().file];
     const int64_t position = file.base + record.begin;
-    if (position >= open.next_mark) {
+    const bool is_mark = position >= open.next_mark;
+    if (is_mark) {
       table.marks.push_back(position);
       // Nothing begins in the middle of a compressed file without decompressing what is before.
       open.next_mark = window.is_compressed() ? file.base + kFileSpan : position + mark_step_;
@@ -125,6 +130,7 @@ class Scanner {
     table.bytes += static_cast<int64_t>(record.text.size());
     if (record.has_key) take_key(open, record.key);
     take_row(window, open, record, record.text);
+    open.keys.add(table, open.walker, record, is_mark);
   }
 
   static void take_key(OpenTable& open, const std::string& key) {

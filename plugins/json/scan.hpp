@@ -43,14 +43,20 @@ struct Table {
   std::vector<Column> columns;
   std::vector<Segment> segments;  ///< a child's are its parent's
   std::vector<Mark> marks;
+  std::vector<int64_t> mark_keys;  ///< of the marks' records, where these integers ascend over the whole table
   int64_t rows = 0;
   int64_t bytes = 0;
   int64_t doubled = 0;  ///< keys that a record had twice
   ColumnEvidence keys;  ///< of members of objects of records
   bool has_keys = false;
   bool is_written = false;  ///< a run's, which knows its columns
-  int parent = -1;          ///< index of the table whose records hold this one's, -1 for none
-  int split = -1;           ///< the node of the parent's tree that holds them
+  std::string written_key;  ///< and its primary key, where that is one column
+  static constexpr int kNoKey = -2;
+  int mark_key_node = kNoKey;            ///< the field of mark_keys; -1: the keys of members
+  int key_node = kNoKey;                 ///< a field that is in every record, and no two are the same; -1 as above
+  std::vector<std::string> primary_key;  ///< columns, where there is one
+  int parent = -1;                       ///< index of the table whose records hold this one's, -1 for none
+  int split = -1;                        ///< the node of the parent's tree that holds them
   int64_t split_empty = 0, split_null = 0, split_missing = 0;  ///< parents without children, by what they have instead
 };
 

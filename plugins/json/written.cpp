@@ -66,13 +66,18 @@ std::string describe_written(const WrittenTable& table) {
   Json columns = Json::array();
   for (const arrow::Field& column : table.columns)
     columns.push_back({{"name", column.name}, {"type", arrow::to_text(column.type)}});
-  const Json described = {{"layout", word_for(table.layout)}, {"key", table.key}, {"columns", columns}};
+  const Json described = {
+      {"layout", word_for(table.layout)}, {"key", table.key}, {"primary", table.primary}, {"columns", columns}};
   return described.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 WrittenTable written_from_description(const std::string& name, const std::string& description) {
   const Json described = Json::parse(description);
-  WrittenTable table{name, {}, described.value("key", ""), layout_from_word(described.value("layout", ""))};
+  WrittenTable table{name,
+                     {},
+                     described.value("key", ""),
+                     layout_from_word(described.value("layout", "")),
+                     described.value("primary", "")};
   for (const Json& column : described.at("columns"))
     table.columns.push_back({column.at("name"), arrow::type_from_text(column.at("type"))});
   return table;

@@ -18,12 +18,13 @@ struct WrittenTable {
   std::vector<arrow::Field> columns;
   std::string key;  ///< the column that is the key of each member, where the file is an object of records
   Layout layout = Layout::lines;
+  std::string primary;  ///< the primary key, where it is one column
 
   friend bool operator==(const WrittenTable& a, const WrittenTable& b) {
     const auto same = [](const arrow::Field& left, const arrow::Field& right) {
       return left.name == right.name && left.type == right.type;
     };
-    return a.name == b.name && a.key == b.key && a.layout == b.layout &&
+    return a.name == b.name && a.key == b.key && a.primary == b.primary && a.layout == b.layout &&
            std::equal(a.columns.begin(), a.columns.end(), b.columns.begin(), b.columns.end(), same);
   }
 };
@@ -40,8 +41,8 @@ Layout layout_of_parts(Layout layout);
 /// What is read of a column that was written: integers, booleans and bytes as such, everything else as its text.
 arrow::Type carrier_of(const arrow::Type& type);
 
-/// What the home keeps of a table that is being written, as JSON {"layout", "key", "columns": [{"name", "type"}]}, and
-/// back.
+/// What the home keeps of a table that is being written, as JSON {"layout", "key", "primary", "columns": [{"name",
+/// "type"}]}, and back.
 std::string describe_written(const WrittenTable& table);
 WrittenTable written_from_description(const std::string& name, const std::string& description);
 

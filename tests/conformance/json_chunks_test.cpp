@@ -83,9 +83,11 @@ TEST(JsonChunks, OtherBoundsAreRefused) {
   JsonFiles files(records(0, 3, "\n"));
   store::Range range;
   range.key = {"x"};
-  range.type = "integer";
-  range.lower = {"5"};
+  range.type = "bytes";
+  range.lower = {"61"};
   EXPECT_EQ(error_of([&] { files.rows({"x"}, {}, "t", range); }).code(), Code::unsupported);
+  range = {{"y"}, "integer", {"5"}, {}};
+  EXPECT_EQ(error_of([&] { files.rows({"x"}, {}, "t", range); }).code(), Code::not_found);
 }
 
 TEST(JsonSnapshot, ReadersProveThatTheFilesAreTheSame) {

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "json_store.hpp"
 
 namespace sluice::test {
@@ -105,6 +107,20 @@ TEST(JsonError, TheSizeOfARecordIsBounded) {
   const std::string large = "{\"a\": \"" + std::string(5000, 'x') + "\"}";
   EXPECT_EQ(JsonFiles(large, {{"max_record", "8KiB"}}).values("a").at(0).size(), 5000u);
   EXPECT_THAT(message_of("{\"a\": 1}\n" + large, 9, {{"max_record", "4KiB"}}), HasSubstr("more than 4 KiB"));
+}
+
+/// A file of a gigabyte that is one string from `begin` on; only what is looked at takes room.
+std::string refusal_of_gigabyte(const std::string& begin, const std::string& name) {
+  JsonFiles files;
+  files.write(name, begin + std::string(80 << 20, 'x'));
+  std::filesystem::resize_file(files.path(name), int64_t{1} << 30);
+  return error_of([&] { files.open(name).catalog({}); }).message();
+}
+
+TEST(JsonError, StringsOfAGigabyteAreRefusedBeforeTheyAreRead) {
+  EXPECT_THAT(refusal_of_gigabyte("{\"a\": 1}\n{\"a\": \"", "value.ndjson"),
+              HasSubstr("byte 9: the record that begins here has more than 64 MiB"));
+  EXPECT_THAT(refusal_of_gigabyte("{\"a\": {}, \"", "key.json"), HasSubstr("more than 64 MiB"));
 }
 
 TEST(JsonError, WrongOptionsAreNamed) {

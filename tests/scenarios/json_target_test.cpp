@@ -100,6 +100,28 @@ TEST(JsonTarget, ARollbackLeavesNothing) {
   EXPECT_FALSE(fs::exists(project / "files")) << "the run made the directory";
 }
 
+TEST(JsonTarget, IsComparedWithPostgresByRangesOfItsKey) {
+  SLUICE_REQUIRE_POSTGRES();
+  const TestDatabase database;
+  PgSession(database.url())
+      .execute(
+          "create table item (id bigint primary key, name text, at timestamptz, price numeric(12,2), raw bytea);"
+          "insert into item select 3 * i, 'n' || i, timestamptz '2024-01-01' + i * interval '1.5 s', i / 7.0, "
+          "decode(md5(i::text), 'hex') from generate_series(-50000, 250000) i; analyze item");
+  const Project project;
+  copy(project, database.url(), "json:files");
+  expect_match(project, database.url(), "json:files", 1);
+  expect_match(project, "json:files", database.url(), 1);
+  std::string text = read_text(project / "files/item.ndjson");
+  const size_t at = text.find("\"name\":\"n123456\"");
+  text.replace(at + 8, 1, "N");
+  write_text(project / "files/item.ndjson", text);
+  const Ending differs = project.sluice({"diff", database.url(), "json:files"});
+  EXPECT_EQ(differs.code, 1) << differs.out << differs.err;
+  EXPECT_THAT(differs.out, HasSubstr("370368"));
+  EXPECT_THAT(differs.out, HasSubstr("N123456"));
+}
+
 /// One value of a record of the file, as its text.
 std::string text_in_file(const std::string& file, const std::string& key) {
   const std::string whole = read_text(shared_data_directory() + "/" + file);
