@@ -26,7 +26,7 @@ void ColumnEvidence::add(const Value& value, std::string& scratch) {
     case Kind::number: return add_number(value.raw);
     case Kind::string: break;
   }
-  if (!has_escapes(value.content())) return add_text(value.content());
+  if (!value.has_escapes) return add_text(value.content());
   scratch.clear();
   append_unescaped(value.content(), scratch);
   add_text(scratch);

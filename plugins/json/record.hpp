@@ -15,6 +15,7 @@ Kind kind_of(char first);
 struct Value {
   Kind kind = Kind::null;
   std::string_view raw;
+  bool has_escapes = false;  ///< of a string
 
   /// Of a string, between the quotes.
   std::string_view content() const { return raw.substr(1, raw.size() - 2); }
@@ -23,7 +24,8 @@ struct Value {
 /// A member of an object; the key as it is written between its quotes.
 struct Field {
   std::string_view key;
-  Value value;
+  bool has_escapes = false;  ///< the key
+  Value value = {};
 };
 
 /// Takes single records apart, everything in them checked. What it answers points into the text. One thread.

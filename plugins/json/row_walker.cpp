@@ -20,7 +20,7 @@ bool RowWalker::walk_object(std::string_view text, int parent, size_t depth) {
   if (!parser_.parse_object(text, fields)) return false;
   size_t guess = 0;
   for (const Field& field : fields) {
-    const int node = find_node(parent, field.key, guess);
+    const int node = find_node(parent, field, guess);
     if (node < 0) continue;
     const Value value = set(node, field.value);
     const bool is_spread = value.kind == Kind::object && tree_->node(node).is_flattened;
@@ -29,8 +29,9 @@ bool RowWalker::walk_object(std::string_view text, int parent, size_t depth) {
   return true;
 }
 
-int RowWalker::find_node(int parent, std::string_view key, size_t& guess) {
-  if (has_escapes(key)) {
+int RowWalker::find_node(int parent, const Field& field, size_t& guess) {
+  std::string_view key = field.key;
+  if (field.has_escapes) {
     scratch_.clear();
     append_unescaped(key, scratch_);
     key = scratch_;
@@ -71,7 +72,7 @@ Value RowWalker::parsed(int node, const Value& value) {
   const size_t last = text.find_last_not_of(" \t\r\n");
   text.append(kPadding, '\0');
   const std::string_view whole = std::string_view(text).substr(first, last + 1 - first);
-  return {kind_of(whole[0]), whole};
+  return {kind_of(whole[0]), whole, whole[0] == '"' && has_escapes(whole)};
 }
 
 /// What an earlier object of the same key was spread over.

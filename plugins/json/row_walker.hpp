@@ -44,7 +44,7 @@ class RowWalker {
 
  private:
   bool walk_object(std::string_view text, int parent, size_t depth);
-  int find_node(int parent, std::string_view key, size_t& guess);
+  int find_node(int parent, const Field& field, size_t& guess);
   const Value& set(int node, const Value& value);
   Value parsed(int node, const Value& value);
   void forget_below(int node);

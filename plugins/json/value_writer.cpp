@@ -97,7 +97,7 @@ void ValueWriter::append_bytes(size_t column, const Value& value, Form form) {
   std::string_view text = value.raw;
   if (is_string && form != Form::json) {
     text = value.content();
-    if (has_escapes(text)) {
+    if (value.has_escapes) {
       scratch_.clear();
       append_unescaped(text, scratch_);
       text = scratch_;
