@@ -14,7 +14,8 @@ BUILD_PACKAGES=(
 )
 SERVER_PACKAGES=(postgresql)
 TEST_PACKAGES=(libgmock-dev libgtest-dev luajit mariadb-server unzip)
-BENCH_PACKAGES=(pgloader postgresql-client sqlite3)
+BENCH_PACKAGES=(pgcopydb pgloader postgresql-client sqlite3)
+FUZZ_PACKAGES=(clang libclang-rt-dev)
 
 # missing_packages NAME...: those that are not installed, one per line.
 missing_packages() {

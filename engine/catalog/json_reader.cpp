@@ -1,5 +1,7 @@
 #include "catalog/json_reader.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -8,6 +10,26 @@
 namespace sluice::catalog {
 
 using nlohmann::json;
+
+namespace {
+
+constexpr size_t kMostShown = 60;
+
+/// Whether a value can be written without going deep: what a broken plugin sends may nest without end.
+bool is_flat(const json& value) {
+  if (!value.is_structured()) return true;
+  return value.size() < kMostShown && std::none_of(value.begin(), value.end(), [](const json& inner) {
+           return inner.is_structured() && !inner.empty();
+         });
+}
+
+std::string shown(const json& value) {
+  const std::string text = is_flat(value) ? value.dump(-1, ' ', false, json::error_handler_t::replace) : "";
+  const bool is_short = !text.empty() && text.size() <= kMostShown;
+  return is_short ? text : std::string("a long ") + value.type_name();
+}
+
+}  // namespace
 
 JsonReader::JsonReader(const json& object, std::string what, std::string place)
     : object_(object), what_(std::move(what)), place_(std::move(place)) {
@@ -24,10 +46,8 @@ std::string JsonReader::place_of(const std::string& field) const {
 }
 
 void JsonReader::refuse(const std::string& place, const std::string& expected, const json& found) const {
-  std::string shown = found.dump(-1, ' ', false, json::error_handler_t::replace);
-  if (shown.size() > 60) shown = std::string("a long ") + found.type_name();
   throw Error(Code::internal,
-              what_ + (place.empty() ? "" : " at " + place) + ": expected " + expected + ", found " + shown);
+              what_ + (place.empty() ? "" : " at " + place) + ": expected " + expected + ", found " + shown(found));
 }
 
 bool JsonReader::has(const char* field) const { return find(field) != nullptr; }
@@ -49,6 +69,8 @@ int64_t JsonReader::integer(const char* field) const {
   const json* value = find(field);
   if (value == nullptr) return 0;
   if (!value->is_number_integer()) refuse(place_of(field), "an integer", *value);
+  const bool is_too_large = value->is_number_unsigned() && value->get<uint64_t>() > INT64_MAX;
+  if (is_too_large) refuse(place_of(field), "an integer of 64 bits", *value);
   return value->get<int64_t>();
 }
 
@@ -100,6 +122,8 @@ json parse_json(const std::string& text, const std::string& what) {
     return json::parse(text);
   } catch (const json::parse_error& error) {
     throw Error(Code::internal, what + ": is not JSON at byte " + std::to_string(error.byte));
+  } catch (const json::exception& error) {
+    throw Error(Code::internal, what + ": is not JSON: " + error.what());
   }
 }
 

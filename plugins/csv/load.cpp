@@ -1,15 +1,12 @@
 #include <cstring>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "arrow/text.hpp"
 #include "base/error.hpp"
 #include "base/escape.hpp"
-#include "base/nearest.hpp"
 #include "description.hpp"
 #include "files/part_writer.hpp"
-#include "files/tables.hpp"
 #include "session.hpp"
 #include "writer.hpp"
 
@@ -22,47 +19,18 @@ using arrow::Kind;
 
 bool is_text(Kind kind) { return kind == Kind::text || kind == Kind::json || kind == Kind::number; }
 
-files::Table require_table(Session& session, const std::string& name) {
-  auto table = files::find_table(session.home(), name);
-  if (table && !table->is_published()) return *std::move(table);
-  const std::string file = session.path() + "/" + name + ".csv";
-  if (table || !files::identity_of(file).empty()) {
-    throw Error(Code::already_exists,
-                file + ": there is a file already, and files are only written whole, never appended to",
-                "move it away, or name another directory");
-  }
-  throw Error(Code::not_found, session.path() + " has no table " + name + " to load into",
-              "make it with schema.create");
-}
-
-/// Which column of the stream goes to each column of the table; -1: none, which is NULL.
-std::vector<int> places_of(const std::vector<arrow::Field>& columns, const std::vector<std::string>& given,
-                           const std::string& table) {
-  std::vector<int> places(columns.size(), -1);
-  std::vector<std::string> known;
-  for (const arrow::Field& column : columns) known.push_back(column.name);
-  for (size_t i = 0; i < given.size(); ++i) {
-    const auto found = std::find(known.begin(), known.end(), given[i]);
-    if (found == known.end()) {
-      throw Error(Code::not_found, "table " + table + " has no column " + given[i], did_you_mean(given[i], known));
-    }
-    places[static_cast<size_t>(found - known.begin())] = static_cast<int>(i);
-  }
-  return places;
-}
-
 /// Loads one stream. Lives for one call.
 class Loader {
  public:
   Loader(Session& session, const sdk::LoadSpec& spec, arrow::BatchReader& batches)
-      : table_(require_table(session, spec.table)),
+      : table_(files::table_to_load(session.home(), spec.table, spec.table + ".csv")),
         batches_(batches),
-        columns_(given_columns(spec, batches)),
-        places_(places_of(columns_from_description(table_.description), columns_, table_.name)),
+        columns_(files::columns_to_load(spec, batches)),
+        places_(files::places_of(columns_from_description(table_.description), columns_, table_.name)),
         writer_(session.dialect().for_file(table_.file)),
         part_(session.home(), table_.id) {}
 
-  Loaded load() {
+  files::Loaded load() {
     for (arrow::Array batch = batches_.next(); !batch.empty(); batch = batches_.next()) {
       const std::vector<ColumnView> views = arrow::view_batch(batches_.fields(), *batch);
       for (int64_t row = 0; row < batch->length; ++row) write(views, row);
@@ -74,17 +42,6 @@ class Loader {
   }
 
  private:
-  static std::vector<std::string> given_columns(const sdk::LoadSpec& spec, const arrow::BatchReader& batches) {
-    std::vector<std::string> columns = spec.columns;
-    if (columns.empty()) {
-      for (const arrow::Field& field : batches.fields()) columns.push_back(field.name);
-    }
-    if (columns.size() == batches.fields().size()) return columns;
-    throw Error(Code::invalid_argument, "load into " + spec.table + ": " + std::to_string(columns.size()) +
-                                            " columns are named, but the rows have " +
-                                            std::to_string(batches.fields().size()));
-  }
-
   void write(const std::vector<ColumnView>& views, int64_t row) {
     ++rows_;
     writer_.begin_row();
@@ -141,7 +98,7 @@ class Loader {
 
 }  // namespace
 
-Loaded load_rows(Session& session, const sdk::LoadSpec& spec, arrow::BatchReader& batches) {
+files::Loaded load_rows(Session& session, const sdk::LoadSpec& spec, arrow::BatchReader& batches) {
   session.require_target("loading");
   session.home().require_guard("loading");
   sdk::require_append(spec);

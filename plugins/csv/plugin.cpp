@@ -257,7 +257,7 @@ sluice_status load(sluice_session* handle, const sluice_load_spec* spec, ArrowAr
   return call(handle, error, [&](Session& session) {
     arrow::Stream taken(stream);
     arrow::StreamReader batches(std::move(taken));
-    const Loaded loaded = load_rows(session, sdk::load_spec(spec), batches);
+    const files::Loaded loaded = load_rows(session, sdk::load_spec(spec), batches);
     sluice_load_result answer{};
     answer.rows = loaded.rows;
     answer.bytes = loaded.bytes;

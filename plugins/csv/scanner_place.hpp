@@ -5,7 +5,12 @@
 /// Limits and texts that the parts of the scanner share.
 namespace sluice::csv {
 
+#if defined(SLUICE_SMALL_BLOCKS)
+/// For fuzzing: inputs are small, and every boundary of a block is to be met.
+constexpr size_t kBlock = 64;
+#else
 constexpr size_t kBlock = size_t{1} << 18;
+#endif
 constexpr size_t kFirstBuffer = 2 * kBlock;
 /// A quote that never ends must not take the whole file into memory.
 constexpr size_t kMostRow = size_t{256} << 20;

@@ -9,6 +9,7 @@
 #include "abi/plugin_sdk.hpp"
 #include "arrow/stream.hpp"
 #include "arrow/view.hpp"
+#include "files/loading.hpp"
 #include "settings.hpp"
 
 namespace sluice::csv {
@@ -45,13 +46,8 @@ class RowWriter {
   bool is_integer_plain_ = false;  ///< digits and a minus never need quotes
 };
 
-struct Loaded {
-  int64_t rows = 0;
-  int64_t bytes = 0;
-};
-
 /// Inside a guard: writes the rows into a part of the table. Throws Error(not_found) for a table that this run did not
 /// make, Error(data) for texts that hold NUL or are not UTF-8.
-Loaded load_rows(Session& session, const sdk::LoadSpec& spec, arrow::BatchReader& batches);
+files::Loaded load_rows(Session& session, const sdk::LoadSpec& spec, arrow::BatchReader& batches);
 
 }  // namespace sluice::csv

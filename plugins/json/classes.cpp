@@ -64,6 +64,11 @@ bool is_boolean_word(std::string_view text) {
   return text.size() <= 5 && std::any_of(kWords.begin(), kWords.end(), same);
 }
 
+bool is_hex(std::string_view text) {
+  return text.size() % 2 == 0 && text.substr(0, 2) == "\\x" &&
+         std::all_of(text.begin() + 2, text.end(), [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+}
+
 bool is_plain_uuid(std::string_view text) {
   return text.size() == 36 && std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }

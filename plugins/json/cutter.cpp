@@ -7,7 +7,9 @@ bool RecordCutter::find_next() {
   is_resumed_ = false;
   if (layout_ == Layout::single) return is_first_ || is_resumed;
   if (layout_ == Layout::lines) return walker_.peek() != -1;
-  const char close = layout_ == Layout::array ? ']' : '}';
+  const bool is_piece = layout_ == Layout::elements || layout_ == Layout::members;
+  if (is_piece && walker_.peek() == -1) return false;
+  const char close = has_member_keys(layout_) ? '}' : ']';
   if (is_resumed) return true;
   if (walker_.peek() == static_cast<unsigned char>(close)) {
     walker_.window().skip(1);
@@ -33,7 +35,7 @@ bool RecordCutter::next(Record& record) {
   is_first_ = false;
   walker_.peek();
   record.begin = walker_.offset();
-  record.has_key = layout_ == Layout::object;
+  record.has_key = has_member_keys(layout_);
   if (record.has_key) {
     record.key = walker_.take_string("the key of a record");
     walker_.expect(':', "after a key");

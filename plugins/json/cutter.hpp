@@ -4,17 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "layout.hpp"
 #include "walker.hpp"
 
 namespace sluice::json {
-
-/// How records lie in a part of a file.
-enum class Layout {
-  lines = 1,  ///< one after another, to the file's end
-  array,      ///< with commas between, to a ]
-  object,     ///< members of an object, to a }
-  single      ///< one
-};
 
 /// A part of a file that holds records of one table. `begin` is behind the bracket that opens it.
 struct Segment {

@@ -31,12 +31,12 @@ Filter filter_from_json(const std::string& text) {
   return {object.value("tables", std::vector<std::string>{}), object.value("evidence", false)};
 }
 
-Json describe_column(const Column& column, int64_t rows, bool has_evidence) {
-  // Nobody promises that a file's keys stay; what we add ourselves is always there.
-  const bool is_made = column.origin != Origin::field && column.seen.values() == rows;
+Json describe_column(const Column& column, int64_t rows, bool is_key, bool has_evidence) {
+  // Nobody promises that a file's keys stay; what we add ourselves is always there, and so is a key.
+  const bool is_made = (column.origin != Origin::field || column.up > 0 || is_key) && column.seen.values() == rows;
   Json described = {{"name", column.name},
-                    {"type", arrow::to_text(column.seen.type())},
-                    {"carrier", arrow::to_text(column.seen.carrier())},
+                    {"type", arrow::to_text(column.type())},
+                    {"carrier", arrow::to_text(column.carrier())},
                     {"native", column.seen.native()},
                     {"nullable", !is_made}};
   if (column.origin == Origin::ordinal) {
@@ -46,11 +46,16 @@ Json describe_column(const Column& column, int64_t rows, bool has_evidence) {
   return described;
 }
 
+bool is_key_of(const Table& table, const std::string& name) {
+  return std::find(table.primary_key.begin(), table.primary_key.end(), name) != table.primary_key.end();
+}
+
 Json describe_table(const Table& table, bool has_evidence) {
   Json described = {{"name", table.name}, {"rows", table.rows}, {"bytes", table.bytes}, {"columns", Json::array()}};
   for (const Column& column : table.columns) {
-    described["columns"].push_back(describe_column(column, table.rows, has_evidence));
+    described["columns"].push_back(describe_column(column, table.rows, is_key_of(table, column.name), has_evidence));
   }
+  if (!table.primary_key.empty()) described["primary_key"] = {{"columns", table.primary_key}};
   return described;
 }
 

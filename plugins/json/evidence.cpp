@@ -26,7 +26,7 @@ void ColumnEvidence::add(const Value& value, std::string& scratch) {
     case Kind::number: return add_number(value.raw);
     case Kind::string: break;
   }
-  if (!has_escapes(value.content())) return add_text(value.content());
+  if (!value.has_escapes) return add_text(value.content());
   scratch.clear();
   append_unescaped(value.content(), scratch);
   add_text(scratch);
@@ -79,6 +79,10 @@ void ColumnEvidence::classify(std::string_view text) {
     may_be_json_ = !text.empty() && (text[0] == '{' || text[0] == '[') && arrow::is_json(text);
     jsons_ += may_be_json_ ? 1 : 0;
   }
+  if (may_be_hex_) {
+    may_be_hex_ = is_hex(text);
+    hexes_ += may_be_hex_ ? 1 : 0;
+  }
   if (may_be_boolean_) {
     may_be_boolean_ = is_boolean_word(text);
     true_false_ += may_be_boolean_ ? 1 : 0;
@@ -93,7 +97,7 @@ ColumnEvidence ColumnEvidence::repeated(int64_t rows) const {
        {&ColumnEvidence::present, &ColumnEvidence::nulls, &ColumnEvidence::booleans, &ColumnEvidence::integers,
         &ColumnEvidence::numbers, &ColumnEvidence::strings, &ColumnEvidence::dates_, &ColumnEvidence::timestamps_,
         &ColumnEvidence::zoned_, &ColumnEvidence::number_texts_, &ColumnEvidence::uuids_, &ColumnEvidence::plain_uuids_,
-        &ColumnEvidence::jsons_, &ColumnEvidence::true_false_}) {
+        &ColumnEvidence::jsons_, &ColumnEvidence::hexes_, &ColumnEvidence::true_false_}) {
     all.*count = this->*count == whole ? rows : 0;
   }
   return all;

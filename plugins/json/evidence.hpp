@@ -10,9 +10,10 @@
 
 namespace sluice::json {
 
-/// How a column's values are handed out as text: `json` as their source text, `text` as what a string says, the others
+/// How a column's values are handed out as text: `json` as their source text, `text` as what a string says, `hex` as
+/// the bytes that a string's digits behind \x say, `any` as what a string says or anything else is written, the others
 /// as they are written.
-enum class Form { text = 1, integer, number, boolean, json };
+enum class Form { text = 1, integer, number, boolean, json, hex, any };
 
 /// What a scan of all values of one key showed. Counts are rows. Classes of strings are told apart only while every
 /// string so far was of the class: see catalog::Evidence.
@@ -48,10 +49,12 @@ class ColumnEvidence {
   int64_t min_integer_ = 0, max_integer_ = 0;
   int64_t max_bytes_ = 0;      // of strings' texts
   int64_t max_raw_bytes_ = 0;  // of source texts
-  int64_t dates_ = 0, timestamps_ = 0, zoned_ = 0, number_texts_ = 0, uuids_ = 0, plain_uuids_ = 0, jsons_ = 0;
+  int64_t dates_ = 0, timestamps_ = 0, zoned_ = 0, number_texts_ = 0, uuids_ = 0, plain_uuids_ = 0, jsons_ = 0,
+          hexes_ = 0;
   int64_t true_false_ = 0, nul_bytes_ = 0;
   int max_scale_ = 0, max_digits_ = 0;
-  bool may_be_time_ = true, may_be_number_ = true, may_be_uuid_ = true, may_be_json_ = true, may_be_boolean_ = true;
+  bool may_be_time_ = true, may_be_number_ = true, may_be_uuid_ = true, may_be_json_ = true, may_be_boolean_ = true,
+       may_be_hex_ = true;
 };
 
 }  // namespace sluice::json

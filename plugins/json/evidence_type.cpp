@@ -14,6 +14,7 @@ Form ColumnEvidence::form() const {
   if (is_mixed() || objects > 0 || arrays > 0) return Form::json;
   if (booleans > 0) return Form::boolean;
   if (numbers > 0) return Form::number;
+  if (strings > 0 && hexes_ == strings) return Form::hex;
   return integers > 0 ? Form::integer : Form::text;
 }
 
@@ -32,6 +33,7 @@ arrow::Type ColumnEvidence::type() const {
     case Form::boolean: return {arrow::Kind::boolean};
     case Form::number: return {arrow::Kind::number};
     case Form::integer: return {arrow::Kind::int64};
+    case Form::hex: return {arrow::Kind::binary};
     default: break;
   }
   if (strings == 0) return {arrow::Kind::text};
@@ -46,6 +48,7 @@ arrow::Type ColumnEvidence::carrier() const {
   switch (form()) {
     case Form::boolean: return {arrow::Kind::boolean};
     case Form::integer: return {arrow::Kind::int64};
+    case Form::hex: return {arrow::Kind::binary};
     default: return {arrow::Kind::text};
   }
 }
@@ -63,6 +66,8 @@ nlohmann::json ColumnEvidence::to_json(int64_t rows) const {
                  {"max_scale", max_scale_},
                  {"max_digits", max_digits_},
                  {"max_bytes", max_raw_bytes_}});
+  } else if (held == Form::hex) {
+    seen.update({{"blobs", strings}, {"max_bytes", max_bytes_ / 2 - 1}});
   } else if (held == Form::json) {
     seen.update({{"texts", values()}, {"jsons", values()}, {"max_bytes", max_raw_bytes_}});
   } else {

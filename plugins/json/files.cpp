@@ -20,17 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_pattern(const std::string& path) { return path.find('*') != std::string::npos; }
-
 /// Without .gz, which tells nothing of what is inside.
 fs::path without_gz(const fs::path& path) {
   return path.extension() == ".gz" ? path.parent_path() / path.stem() : path;
-}
-
-bool is_json_name(const fs::path& path) {
-  constexpr std::array<std::string_view, 3> kExtensions = {".json", ".jsonl", ".ndjson"};
-  const std::string extension = without_gz(path).extension().string();
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
 }
 
 /// The stem, without the pattern's stars and the marks around them: "trades-*.json" is "trades".
@@ -84,6 +76,14 @@ void check_distinct(const std::vector<SourceFile>& files) {
 
 }  // namespace
 
+bool is_pattern(const std::string& path) { return path.find('*') != std::string::npos; }
+
+bool is_json_name(const std::string& path) {
+  constexpr std::array<std::string_view, 3> kExtensions = {".json", ".jsonl", ".ndjson"};
+  const std::string extension = without_gz(path).extension().string();
+  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+}
+
 FileState state_from_stat(const struct stat& status) {
   constexpr int64_t kNanoseconds = 1000000000;
   return {status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec};
@@ -99,7 +99,7 @@ std::vector<SourceFile> find_files(const Settings& settings) {
     is_directory = true;
     names = names_in(path, "");
   }
-  if (names.empty()) {
+  if (names.empty() && !(is_directory && settings.access == Access::write)) {
     throw Error(Code::not_found,
                 path + ": there is no " + (is_directory ? ".json, .jsonl or .ndjson file in it" : "such file"),
                 "check the path");
@@ -112,10 +112,14 @@ std::vector<SourceFile> find_files(const Settings& settings) {
                   "name the file itself");
     }
     const std::string table = settings.table.empty() ? table_of(is_directory ? name : path) : settings.table;
-    files.push_back({name, state_from_stat(status), static_cast<int64_t>(files.size()) * kFileSpan, table});
+    files.push_back({name, state_from_stat(status), static_cast<int64_t>(files.size()) * kFileSpan, table, {}});
   }
   if (is_directory && settings.shape != Shape::tables) check_distinct(files);
   return files;
+}
+
+void add_piece(std::vector<SourceFile>& files, const std::string& path, const std::string& table, Piece piece) {
+  files.push_back({path, state_from_stat(stat_of(path)), static_cast<int64_t>(files.size()) * kFileSpan, table, piece});
 }
 
 std::string id_of_path(const std::string& path) {

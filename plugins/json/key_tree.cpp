@@ -1,7 +1,5 @@
 #include "key_tree.hpp"
 
-#include <algorithm>
-
 #include "base/error.hpp"
 
 namespace sluice::json {
@@ -29,10 +27,9 @@ int KeyTree::add(int parent, std::string_view key, const Settings& settings) {
   Node added;
   added.key = key;
   added.parent = parent;
-  added.is_flattened = parent == 0 ? settings.flattens(added.key) : node(parent).is_flattened;
-  added.is_split = parent == 0 && !is_whole_ &&
-                   std::any_of(settings.split.begin(), settings.split.end(),
-                               [&](const Split& split) { return split.field == added.key; });
+  added.is_flattened = is_flat_ ? false : parent == 0 ? settings.flattens(added.key) : node(parent).is_flattened;
+  added.is_split = parent == 0 && !is_flat_ && settings.find_split(path_ + added.key) != nullptr;
+  added.is_parsed = parent == 0 && !is_flat_ && settings.parses(added.key);
   const int index = static_cast<int>(nodes_.size());
   std::vector<int>& children = node(parent).children;
   index_[static_cast<size_t>(parent)].emplace(added.key, children.size());

@@ -17,6 +17,7 @@ struct Node {
   int parent = 0;
   bool is_flattened = false;  ///< its objects become columns of their own
   bool is_split = false;      ///< its arrays become a table of their own
+  bool is_parsed = false;     ///< its strings hold JSON, which counts instead
   ColumnEvidence seen;
   int64_t flattened = 0;      ///< objects that were
   std::vector<int> children;  ///< in the order of their first sight
@@ -34,8 +35,11 @@ class KeyTree {
     if (guess < children.size() && nodes_[static_cast<size_t>(children[guess])].key == key) return children[guess++];
     return find_slowly(parent, key, guess);
   }
-  /// Splits nothing: the tables that records are split into are split no further.
-  void keep_whole() { is_whole_ = true; }
+  /// What leads to these records, where they are elements of others: "markets.", with a dot behind each field.
+  void set_path(std::string path) { path_ = std::move(path); }
+  const std::string& path() const { return path_; }
+  /// Neither splits nor flattens.
+  void keep_flat() { is_flat_ = true; }
   int add(int parent, std::string_view key, const Settings& settings);
 
   Node& node(int index) { return nodes_[static_cast<size_t>(index)]; }
@@ -50,7 +54,8 @@ class KeyTree {
   };
   int find_slowly(int parent, std::string_view key, size_t& guess) const;
 
-  bool is_whole_ = false;
+  std::string path_;
+  bool is_flat_ = false;
   std::vector<Node> nodes_;
   /// Per node: key to the place among its children.
   std::vector<std::unordered_map<std::string, size_t, Hash, std::equal_to<>>> index_;

@@ -29,7 +29,7 @@ int64_t places(const Table& table, const Node& node) {
 void note_columns(const Table& table, std::vector<std::string>& notes) {
   std::vector<std::string> missing, nulls, spread_missing;
   for (const Column& column : table.columns) {
-    if (column.origin != Origin::field) continue;
+    if (column.origin != Origin::field || column.up > 0 || column.node < 0) continue;
     const Node& node = table.tree.node(column.node);
     const int64_t absent = places(table, node) - node.seen.present - node.flattened;
     if (absent > 0) missing.push_back(column.name + " " + std::to_string(absent));

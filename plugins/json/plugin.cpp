@@ -5,8 +5,12 @@
 
 #include "abi/plugin_sdk.hpp"
 #include "arrow/stream.hpp"
+#include "ask.hpp"
+#include "base/error.hpp"
+#include "ddl.hpp"
 #include "describe.hpp"
-#include "files.hpp"
+#include "files/target_calls.hpp"
+#include "load.hpp"
 #include "read.hpp"
 #include "session.hpp"
 #include "settings.hpp"
@@ -29,13 +33,13 @@ namespace {
 using namespace sluice;
 using sluice::json::Session;
 
-/// The border for a call on a session: earlier cancels are forgotten.
+Session& session_of(sluice_session* handle) { return handle->session; }
+
+using Target = files::TargetCalls<Session, session_of>;
+
 template <typename Work>
 sluice_status call(sluice_session* handle, sluice_error* error, Work&& work) noexcept {
-  return sdk::guard(error, [&] {
-    handle->session.begin_work();
-    work(handle->session);
-  });
+  return Target::call(handle, error, std::forward<Work>(work));
 }
 
 sluice_status store_open(const sluice_host*, const sluice_option* options, int64_t count, sluice_store** out,
@@ -51,21 +55,24 @@ sluice_status session_open(sluice_store* store, sluice_session** out, sluice_err
 
 void session_close(sluice_session* session) { delete session; }
 
-void cancel(sluice_session* session) { session->session.cancel(); }
+void cancel(sluice_session* session) { session->session.home().cancel(); }
 
 sluice_status capabilities(sluice_session* handle, sluice_capabilities* out, sluice_error* error) {
   return call(handle, error, [&](Session&) {
     sluice_capabilities answer{};
-    answer.flags = SLUICE_CAN_SNAPSHOT;
+    // Each writer has a part of its own; only the commits, which are small, wait for one another.
+    answer.max_writers = 0;
+    answer.flags = SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_CAN_TRANSACTIONAL_DDL;
     sdk::answer(out, answer);
   });
 }
 
 sluice_status identity(sluice_session* handle, sluice_buffer* out, sluice_error* error) {
   return call(handle, error, [&](Session& session) {
-    const std::string& path = session.settings().path;
-    const nlohmann::json answer = {
-        {"id", json::id_of_path(path)}, {"version", "JSON (RFC 8259)"}, {"name", path}, {"pin", ""}};
+    const nlohmann::json answer = {{"id", session.id()},
+                                   {"version", "JSON (RFC 8259)"},
+                                   {"name", session.path()},
+                                   {"pin", files::pin_of(session.home())}};
     sdk::fill(out, answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   });
 }
@@ -73,6 +80,33 @@ sluice_status identity(sluice_session* handle, sluice_buffer* out, sluice_error*
 sluice_status catalog(sluice_session* handle, const char* filter, sluice_buffer* out, sluice_error* error) {
   return call(handle, error,
               [&](Session& session) { sdk::fill(out, json::describe_catalog(session, sdk::text(filter))); });
+}
+
+sluice_status ddl(sluice_session* handle, const char* catalog_json, const char* stage, sluice_buffer* out,
+                  sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    sdk::fill(out, json::ddl_for_catalog(session.settings(), sdk::text(catalog_json), sdk::text(stage)));
+  });
+}
+
+std::string without_parameters(const char* text, int64_t count) {
+  if (count == 0) return sdk::text(text);
+  throw Error(Code::invalid_argument, "json: statements take no parameters, " + std::to_string(count) + " are given");
+}
+
+sluice_status query(sluice_session* handle, const char* text, const char* const*, int64_t param_count,
+                    ArrowArrayStream* out, sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    Target::hand_out(session, json::run_query(session, without_parameters(text, param_count)), out);
+  });
+}
+
+sluice_status execute_text(sluice_session* handle, const char* text, const char* const*, int64_t param_count,
+                           int64_t* rows, sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    const int64_t changed = json::run_statement(session, without_parameters(text, param_count));
+    if (rows != nullptr) *rows = changed;
+  });
 }
 
 sluice_status snapshot_export(sluice_session* handle, sluice_buffer* token, sluice_error* error) {
@@ -99,13 +133,24 @@ sluice_status plan(sluice_session* handle, const sluice_read_spec* spec, int64_t
 
 sluice_status read(sluice_session* handle, const sluice_read_spec* spec, ArrowArrayStream* out, sluice_error* error) {
   return call(handle, error, [&](Session& session) {
-    auto reader = json::read_rows(session, sdk::read_spec(spec));
-    session.stream_error.clear();
-    arrow::export_stream(std::move(reader), out, session.stream_error.sink());
+    Target::hand_out(session, json::read_rows(session, sdk::read_spec(spec)), out);
   });
 }
 
 void stream_error(sluice_session* handle, sluice_error* out) { handle->session.stream_error.copy_to(out); }
+
+sluice_status load(sluice_session* handle, const sluice_load_spec* spec, ArrowArrayStream* stream,
+                   sluice_load_result* result, sluice_error* error) {
+  return call(handle, error, [&](Session& session) {
+    arrow::Stream taken(stream);
+    arrow::StreamReader batches(std::move(taken));
+    const files::Loaded loaded = json::load_rows(session, sdk::load_spec(spec), batches);
+    sluice_load_result answer{};
+    answer.rows = loaded.rows;
+    answer.bytes = loaded.bytes;
+    sdk::answer(result, answer);
+  });
+}
 
 const void* get_extension(const char*) { return nullptr; }
 
@@ -113,7 +158,7 @@ const sluice_plugin kPlugin = {
     .struct_size = sizeof(sluice_plugin),
     .abi_major = 1,
     .abi_minor = 0,
-    .roles = SLUICE_ROLE_SOURCE,
+    .roles = SLUICE_ROLE_SOURCE | SLUICE_ROLE_TARGET,
     .name = "json",
     .version = "0.1.0",
     .store_open = store_open,
@@ -124,6 +169,9 @@ const sluice_plugin kPlugin = {
     .capabilities = capabilities,
     .identity = identity,
     .catalog = catalog,
+    .ddl = ddl,
+    .query = query,
+    .execute = execute_text,
     .snapshot_export = snapshot_export,
     .snapshot_join = snapshot_join,
     .snapshot_confirm = snapshot_confirm,
@@ -131,6 +179,21 @@ const sluice_plugin kPlugin = {
     .plan_chunks = plan,
     .read = read,
     .stream_error = stream_error,
+    .fence_acquire = Target::fence_acquire,
+    .fence_look = Target::fence_look,
+    .fence_renew = Target::fence_renew,
+    .fence_release = Target::fence_release,
+    .guard_begin = Target::guard_begin,
+    .guard_commit = Target::guard_commit,
+    .guard_abort = Target::guard_abort,
+    .guard_probe = Target::guard_probe,
+    .ledger_read = Target::ledger_read,
+    .ledger_forget = Target::ledger_forget,
+    .ledger_retire = Target::ledger_retire,
+    .objects_record = Target::objects_record,
+    .objects_drop = Target::objects_drop,
+    .objects_list = Target::objects_list,
+    .load = load,
     .get_extension = get_extension,
 };
 

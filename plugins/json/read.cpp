@@ -1,16 +1,18 @@
 #include "read.hpp"
 
-#include <limits>
+#include <deque>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/error.hpp"
-#include "base/nearest.hpp"
+#include "classes.hpp"
+#include "key_range.hpp"
 #include "row_walker.hpp"
 #include "segments.hpp"
 #include "session.hpp"
+#include "strings.hpp"
 #include "value_writer.hpp"
 
 namespace sluice::json {
@@ -19,15 +21,6 @@ namespace {
 
 constexpr int64_t kDefaultRows = 8192;
 constexpr int64_t kDefaultBytes = 4 << 20;
-
-const Column& find_column(const Table& table, const std::string& name) {
-  std::vector<std::string> names;
-  for (const Column& column : table.columns) {
-    if (column.name == name) return column;
-    names.push_back(column.name);
-  }
-  throw Error(Code::not_found, table.name + ": there is no column " + name, did_you_mean(name, names));
-}
 
 std::vector<const Column*> columns_of(const Table& table, const sdk::ReadSpec& spec) {
   std::vector<const Column*> columns;
@@ -38,7 +31,7 @@ std::vector<const Column*> columns_of(const Table& table, const sdk::ReadSpec& s
 std::vector<arrow::Field> fields_of(const std::vector<const Column*>& columns, const sdk::ReadSpec& spec) {
   std::vector<arrow::Field> fields;
   for (size_t i = 0; i < columns.size(); ++i) {
-    const arrow::Type type = spec.wanted.empty() ? columns[i]->seen.carrier() : spec.wanted[i].type;
+    const arrow::Type type = spec.wanted.empty() ? columns[i]->carrier() : spec.wanted[i].type;
     fields.push_back({columns[i]->name, type, true, columns[i]->seen.native()});
   }
   return fields;
@@ -53,13 +46,13 @@ class RowReader : public arrow::BatchReader {
         table_(scan_->find(spec.table)),
         columns_(columns_of(table_, spec)),
         parser_(settings_.max_depth),
-        walker_(table_.tree, settings_, parser_),
-        records_(*scan_, table_, settings_, range_of(spec), session.checker()),
+        key_(key_range_of(table_, spec)),
+        records_(*scan_, table_, settings_, positions_of(table_, spec), session.checker()),
         writer_(fields_of(columns_, spec), [this] { return records_.name(record_); }),
         most_rows_(spec.batch_rows > 0 ? spec.batch_rows : kDefaultRows),
         most_bytes_(spec.batch_bytes > 0 ? spec.batch_bytes : kDefaultBytes),
         rejects_(spec.rejects) {
-    if (table_.parent >= 0) parent_.emplace(scan_->tables[static_cast<size_t>(table_.parent)].tree, settings_, parser_);
+    add_level(table_);
   }
 
   const std::vector<arrow::Field>& fields() const override { return writer_.fields(); }
@@ -75,28 +68,56 @@ class RowReader : public arrow::BatchReader {
   }
 
  private:
-  static PositionRange range_of(const sdk::ReadSpec& spec) {
-    PositionRange range;
-    for (const auto* bound : {&spec.lower, &spec.upper}) {
-      if (bound->empty()) continue;
-      if (bound->size() != 1 || bound->front().type != SLUICE_KEY_LOCAL) {
-        throw Error(Code::unsupported, "read of " + spec.table + ": JSON files are cut by positions of records only");
-      }
-      (bound == &spec.lower ? range.lower : range.upper) = bound->front().integer;
-    }
-    return range;
+  /// The records of a table: those of the file, or elements of an array in the records of the level before.
+  struct Level {
+    Level(const Table& of, const Settings& settings, RecordParser& parser)
+        : table(of), walker(of.tree, settings, parser) {}
+
+    const Table& table;
+    RowWalker walker;
+    std::vector<Value> elements;
+    size_t element = 0;  // behind the one that the walker has
+  };
+
+  /// The table's parents come first.
+  void add_level(const Table& table) {
+    if (table.parent >= 0) add_level(scan_->tables[static_cast<size_t>(table.parent)]);
+    levels_.emplace_back(table, settings_, parser_);
   }
 
-  /// Brings the walker to the next row.
   bool next_row() {
-    if (!parent_) return records_.next(record_) && walk(walker_, record_.text);
-    while (element_ >= elements_.size()) {
-      if (!records_.next(record_)) return false;
-      walk(*parent_, record_.text);
-      find_elements();
+    while (advance(levels_.size() - 1)) {
+      if (!key_ || is_in_range()) return true;
     }
-    check_child(records_.window(), record_, elements_[element_], split_field());
-    return walk(walker_, elements_[element_++].raw);
+    return false;
+  }
+
+  bool is_in_range() {
+    const Column& column = *key_->column;
+    const Level& level = levels_[levels_.size() - 1 - static_cast<size_t>(column.up)];
+    int64_t key = static_cast<int64_t>(level.element);
+    if (column.origin == Origin::ordinal) return key_->has(key);
+    const Value* value = column.origin == Origin::field ? level.walker.find_cell(column.node) : nullptr;
+    const std::string_view text = value != nullptr ? value->raw : record_.key;
+    const bool is_null =
+        column.origin == Origin::field ? value == nullptr || value->kind == Kind::null : !record_.has_key;
+    if (is_null) return false;
+    if (integer_from_token(text, key)) return key_->has(key);
+    throw Error(Code::data,
+                records_.name(record_) + ", column " + column.name + ": expected an integer key, found " + shown(text));
+  }
+
+  /// Brings a level to its next record.
+  bool advance(size_t at) {
+    Level& level = levels_[at];
+    if (at == 0) return records_.next(record_) && walk(level.walker, record_.text);
+    while (level.element >= level.elements.size()) {
+      if (!advance(at - 1)) return false;
+      find_elements(levels_[at - 1], level);
+    }
+    const Value& element = level.elements[level.element++];
+    check_child(records_.window(), record_, element, levels_[at - 1].table.tree.node(level.table.split).key);
+    return walk(level.walker, element.raw);
   }
 
   bool walk(RowWalker& walker, std::string_view text) {
@@ -104,17 +125,14 @@ class RowReader : public arrow::BatchReader {
     return true;
   }
 
-  const std::string& split_field() const {
-    return scan_->tables[static_cast<size_t>(table_.parent)].tree.node(table_.split).key;
-  }
-
-  void find_elements() {
-    elements_.clear();
-    element_ = 0;
-    const Value* array = parent_->find(table_.split);
+  void find_elements(const Level& parent, Level& level) {
+    level.elements.clear();
+    level.element = 0;
+    const Value* array = parent.walker.find(level.table.split);
     if (array == nullptr || array->kind == Kind::null) return;
-    if (array->kind != Kind::array) check_child(records_.window(), record_, *array, split_field());
-    if (!parser_.parse_array(array->raw, elements_)) {
+    if (array->kind != Kind::array)
+      check_child(records_.window(), record_, *array, parent.table.tree.node(level.table.split).key);
+    if (!parser_.parse_array(array->raw, level.elements)) {
       fail_in_record(records_.window(), record_.text_at, record_.text, settings_.max_depth);
     }
   }
@@ -137,11 +155,11 @@ class RowReader : public arrow::BatchReader {
   void write_row(ValueWriter& writer) {
     for (size_t i = 0; i < columns_.size(); ++i) {
       const Column& column = *columns_[i];
+      const Level& level = levels_[levels_.size() - 1 - static_cast<size_t>(column.up)];
       switch (column.origin) {
-        case Origin::field: writer.append(i, walker_.find_cell(column.node), column.form); break;
-        case Origin::parent_field: writer.append(i, parent_->find_cell(column.node), column.form); break;
-        case Origin::ordinal: writer.append_integer(i, static_cast<int64_t>(element_)); break;
-        default: write_key(writer, i);
+        case Origin::field: writer.append(i, level.walker.find_cell(column.node), column.form); break;
+        case Origin::ordinal: writer.append_integer(i, static_cast<int64_t>(level.element)); break;
+        case Origin::key: write_key(writer, i); break;
       }
     }
   }
@@ -156,12 +174,10 @@ class RowReader : public arrow::BatchReader {
   const Table& table_;
   std::vector<const Column*> columns_;
   RecordParser parser_;
-  RowWalker walker_;
-  std::optional<RowWalker> parent_;
+  std::deque<Level> levels_;
+  std::optional<KeyRange> key_;
   RecordStream records_;
   Record record_;
-  std::vector<Value> elements_;  // of the split array in the record
-  size_t element_ = 0;
   ValueWriter writer_;
   int64_t most_rows_;
   int64_t most_bytes_;

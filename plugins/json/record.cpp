@@ -20,12 +20,13 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, last + 1);
 }
 
-bool is_sound_content(std::string_view content) { return !has_escapes(content) || has_valid_escapes(content); }
-
 /// Up to the quote that closes it; stage 1 has proved that there is one.
-std::string_view key_from(const char* begin) {
+std::string_view key_from(const char* begin, bool& has_escapes) {
   const char* end = begin;
-  while (*end != '"') end += *end == '\\' ? 2 : 1;
+  while (*end != '"') {
+    has_escapes |= *end == '\\';
+    end += *end == '\\' ? 2 : 1;
+  }
   return {begin, static_cast<size_t>(end - begin)};
 }
 
@@ -34,7 +35,9 @@ bool set_scalar(std::string_view token, Value& out) {
   switch (token[0]) {
     case '"':
       out.kind = Kind::string;
-      return out.raw.size() >= 2 && out.raw.back() == '"' && is_sound_content(out.content());
+      if (out.raw.size() < 2 || out.raw.back() != '"') return false;
+      out.has_escapes = has_escapes(out.content());
+      return !out.has_escapes || has_valid_escapes(out.content());
     case 't':
     case 'f': out.kind = Kind::boolean; return out.raw == "true" || out.raw == "false";
     case 'n': out.kind = Kind::null; return out.raw == "null";
@@ -52,6 +55,18 @@ const char* to_text(Kind kind) {
     case Kind::object: return "object";
     case Kind::array: return "array";
     default: return "null";
+  }
+}
+
+Kind kind_of(char first) {
+  switch (first) {
+    case '{': return Kind::object;
+    case '[': return Kind::array;
+    case '"': return Kind::string;
+    case 't':
+    case 'f': return Kind::boolean;
+    case 'n': return Kind::null;
+    default: return Kind::number;
   }
 }
 
@@ -80,10 +95,11 @@ struct RecordParser::Parts {
     for (auto each : object) {
       ondemand::field field;
       if (std::move(each).get(field) != simdjson::SUCCESS) return false;
-      const std::string_view key = key_from(field.key().raw());
-      if (!is_sound_content(key)) return false;
+      bool has_escapes = false;
+      const std::string_view key = key_from(field.key().raw(), has_escapes);
+      if (has_escapes && !has_valid_escapes(key)) return false;
       ondemand::value value = field.value();
-      if (!take(key, value)) return false;
+      if (!take(key, has_escapes, value)) return false;
     }
     return true;
   }
@@ -117,8 +133,9 @@ struct RecordParser::Parts {
     if (kind == Kind::object) {
       ondemand::object object;
       if (value.get_object().get(object) != simdjson::SUCCESS) return false;
-      return each_member(
-          object, [&](std::string_view, ondemand::value& inner) { return take_value(inner, depth + 1, ignored); });
+      return each_member(object, [&](std::string_view, bool, ondemand::value& inner) {
+        return take_value(inner, depth + 1, ignored);
+      });
     }
     ondemand::array array;
     if (value.get_array().get(array) != simdjson::SUCCESS) return false;
@@ -133,8 +150,8 @@ bool RecordParser::parse_object(std::string_view text, std::vector<Field>& field
   fields.clear();
   ondemand::object object;
   if (!parts_->begin(text) || parts_->document.get_object().get(object) != simdjson::SUCCESS) return false;
-  return parts_->each_member(object, [&](std::string_view key, ondemand::value& value) {
-    fields.push_back({key, {}});
+  return parts_->each_member(object, [&](std::string_view key, bool has_escapes, ondemand::value& value) {
+    fields.push_back({key, has_escapes});
     return parts_->take_value(value, 2, fields.back().value);
   });
 }

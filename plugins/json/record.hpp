@@ -8,11 +8,14 @@ namespace sluice::json {
 
 enum class Kind { null = 1, boolean, number, string, object, array };
 const char* to_text(Kind kind);
+/// By a value's first character.
+Kind kind_of(char first);
 
 /// A value as its source text: strings with their quotes and escapes, containers whole.
 struct Value {
   Kind kind = Kind::null;
   std::string_view raw;
+  bool has_escapes = false;  ///< of a string
 
   /// Of a string, between the quotes.
   std::string_view content() const { return raw.substr(1, raw.size() - 2); }
@@ -21,7 +24,8 @@ struct Value {
 /// A member of an object; the key as it is written between its quotes.
 struct Field {
   std::string_view key;
-  Value value;
+  bool has_escapes = false;  ///< the key
+  Value value = {};
 };
 
 /// Takes single records apart, everything in them checked. What it answers points into the text. One thread.

@@ -1,6 +1,10 @@
 #include "row_walker.hpp"
 
+#include "base/error.hpp"
+#include "fault.hpp"
+#include "names.hpp"
 #include "strings.hpp"
+#include "window.hpp"
 
 namespace sluice::json {
 
@@ -16,17 +20,18 @@ bool RowWalker::walk_object(std::string_view text, int parent, size_t depth) {
   if (!parser_.parse_object(text, fields)) return false;
   size_t guess = 0;
   for (const Field& field : fields) {
-    const int node = find_node(parent, field.key, guess);
+    const int node = find_node(parent, field, guess);
     if (node < 0) continue;
-    set(node, field.value);
-    const bool is_spread = field.value.kind == Kind::object && tree_->node(node).is_flattened;
-    if (is_spread && !walk_object(field.value.raw, node, depth + 1)) return false;
+    const Value value = set(node, field.value);
+    const bool is_spread = value.kind == Kind::object && tree_->node(node).is_flattened;
+    if (is_spread && !walk_object(value.raw, node, depth + 1)) return false;
   }
   return true;
 }
 
-int RowWalker::find_node(int parent, std::string_view key, size_t& guess) {
-  if (has_escapes(key)) {
+int RowWalker::find_node(int parent, const Field& field, size_t& guess) {
+  std::string_view key = field.key;
+  if (field.has_escapes) {
     scratch_.clear();
     append_unescaped(key, scratch_);
     key = scratch_;
@@ -35,7 +40,7 @@ int RowWalker::find_node(int parent, std::string_view key, size_t& guess) {
   return node >= 0 || growing_ == nullptr ? node : growing_->add(parent, key, settings_);
 }
 
-void RowWalker::set(int node, const Value& value) {
+const Value& RowWalker::set(int node, const Value& value) {
   const auto at = static_cast<size_t>(node);
   if (at >= rows_.size()) {
     rows_.resize(tree_->size(), 0);
@@ -48,7 +53,26 @@ void RowWalker::set(int node, const Value& value) {
     touched_.push_back(node);
   }
   rows_[at] = row_;
-  values_[at] = value;
+  values_[at] = tree_->node(node).is_parsed && value.kind == Kind::string ? parsed(node, value) : value;
+  return values_[at];
+}
+
+Value RowWalker::parsed(int node, const Value& value) {
+  std::string& text = parsed_[node];
+  text.clear();
+  append_unescaped(value.content(), text);
+  if (const auto fault = find_fault(text, settings_.max_depth)) {
+    throw Error(Code::data,
+                "the string of " + shown_key(tree_->node(node).key) +
+                    ", which the option parse names, holds no JSON: " + "at its byte " + std::to_string(fault->at) +
+                    ": " + fault->message,
+                "leave it out of the option parse, or mend the value");
+  }
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  const size_t last = text.find_last_not_of(" \t\r\n");
+  text.append(kPadding, '\0');
+  const std::string_view whole = std::string_view(text).substr(first, last + 1 - first);
+  return {kind_of(whole[0]), whole, whole[0] == '"' && has_escapes(whole)};
 }
 
 /// What an earlier object of the same key was spread over.

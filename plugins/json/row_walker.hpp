@@ -4,6 +4,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "key_tree.hpp"
@@ -11,7 +12,8 @@
 
 namespace sluice::json {
 
-/// Spreads one record after another over the nodes of a tree: of doubled keys the last wins.
+/// Spreads one record after another over the nodes of a tree: of doubled keys the last wins. Strings that hold JSON, by
+/// the option parse, become what they hold.
 class RowWalker {
  public:
   /// A tree that may grow gets a node for every new key; else keys that it lacks are passed over. `parser` may be
@@ -21,7 +23,7 @@ class RowWalker {
   RowWalker(const KeyTree& tree, const Settings& settings, RecordParser& parser)
       : tree_(&tree), settings_(settings), parser_(parser) {}
 
-  /// False where the text is no JSON object.
+  /// False where the text is no JSON object. Throws Error(data), without its place, where a string holds no JSON.
   bool walk(std::string_view text);
 
   /// The last record's value at a node, NULL where the key is missing. Points into its text.
@@ -42,8 +44,9 @@ class RowWalker {
 
  private:
   bool walk_object(std::string_view text, int parent, size_t depth);
-  int find_node(int parent, std::string_view key, size_t& guess);
-  void set(int node, const Value& value);
+  int find_node(int parent, const Field& field, size_t& guess);
+  const Value& set(int node, const Value& value);
+  Value parsed(int node, const Value& value);
   void forget_below(int node);
 
   const KeyTree* tree_;
@@ -52,8 +55,9 @@ class RowWalker {
   RecordParser& parser_;
   std::deque<std::vector<Field>> fields_;  // per depth
   std::string scratch_;
-  std::vector<Value> values_;  // per node
-  std::vector<int64_t> rows_;  // per node: the record that the value is of
+  std::unordered_map<int, std::string> parsed_;  // per node: what the last string held, with padding
+  std::vector<Value> values_;                    // per node
+  std::vector<int64_t> rows_;                    // per node: the record that the value is of
   std::vector<int> touched_;
   int64_t row_ = 0;
   int64_t doubled_ = 0;

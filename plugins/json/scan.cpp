@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "classes.hpp"
 #include "outline.hpp"
+#include "row_keys.hpp"
 #include "row_walker.hpp"
 
 namespace sluice::json {
@@ -28,39 +30,61 @@ struct OpenTable {
   RowWalker walker;
   std::vector<std::pair<int, OpenTable*>> children;  // by the node that holds them
   int64_t next_mark = 0;
+  std::vector<Value> elements;  // of the array that is taken apart
+  RowKeys keys;
+  ColumnEvidence integer_keys;  // of members, as far as they are integers
 };
 
 class Scanner {
  public:
-  Scanner(std::vector<SourceFile> files, const Settings& settings, const CheckCancelled& check)
+  Scanner(std::vector<SourceFile> files, std::vector<WrittenTable> written, const Settings& settings,
+          const CheckCancelled& check)
       : settings_(settings), check_(check), parser_(settings.max_depth) {
     scan_.files = std::move(files);
+    scan_.written = std::move(written);
     int64_t bytes = 0;
     for (const SourceFile& file : scan_.files) bytes += file.state.size;
     mark_step_ = std::max<int64_t>(1, bytes / kMarks);
   }
 
   Scan read() {
+    for (const WrittenTable& written : scan_.written) open_written(written);
     for (size_t i = 0; i < scan_.files.size(); ++i) read_file(i);
     check_splits();
     for (OpenTable& open : tables_) {
       open.table.doubled = open.walker.doubled();
+      open.keys.finish(open.table);
+      const bool has_integer_keys = open.integer_keys.present == open.table.keys.present;
+      if (has_integer_keys) open.table.keys = open.integer_keys;
       for (const auto& [node, child] : open.children) {
         child->table.segments = open.table.segments;
         child->table.marks = open.table.marks;
       }
     }
     for (OpenTable& open : tables_) scan_.tables.push_back(std::move(open.table));
+    for (size_t i = 0; i < scan_.written.size(); ++i) set_columns(scan_.tables[i], scan_.written[i]);
     name_columns(scan_, settings_);
     write_notes(scan_, settings_);
     return std::move(scan_);
   }
 
  private:
+  void open_written(const WrittenTable& written) {
+    OpenTable& open = tables_.emplace_back(written.name, settings_, parser_);
+    open.index = static_cast<int>(tables_.size()) - 1;
+    open.table.is_written = true;
+    open.table.written_key = written.primary;
+    open.table.tree.keep_flat();
+  }
+
   void read_file(size_t index) {
     const SourceFile& file = scan_.files[index];
-    Window window(file, 0, check_);
+    file_ = index;
+    Window window(file, file.piece ? file.piece->begin : 0, check_);
     Walker walker(window, {settings_.max_record, settings_.max_depth});
+    if (file.piece) {
+      return read_segment(walker, open_table(file.table, index), {index, file.piece->layout, file.piece->begin});
+    }
     OutlineSink sink;
     sink.note = [&](const std::string& note) { scan_.notes.push_back(note); };
     sink.segment = [&](const std::string& name, Layout layout, int64_t begin) {
@@ -74,7 +98,9 @@ class Scanner {
       if (open.table.name != name) continue;
       // The files of a pattern are one table; anything else that meets under one name is a mistake.
       const bool is_same_file = open.table.segments.empty() || open.table.segments.back().file == file;
-      if (!is_same_file && settings_.path.find('*') != std::string::npos) return open;
+      const bool is_of_many = is_pattern(settings_.path) || scan_.files[file].piece;
+      const bool is_written = open.table.is_written && open.table.segments.empty();
+      if ((!is_same_file && is_of_many) || is_written) return open;
       throw Error(Code::data, scan_.files[file].path + ": there are two tables " + name,
                   "rename one, or choose one with the option record");
     }
@@ -85,7 +111,7 @@ class Scanner {
 
   void read_segment(Walker& walker, OpenTable& open, Segment segment) {
     open.table.segments.push_back(segment);
-    open.table.has_keys |= segment.layout == Layout::object;
+    open.table.has_keys |= has_member_keys(segment.layout);
     RecordCutter cutter(walker, segment.layout, false);
     Record record;
     while (cutter.next(record)) take_record(walker.window(), open, record);
@@ -95,21 +121,36 @@ class Scanner {
     Table& table = open.table;
     const SourceFile& file = scan_.files[table.segments.back().file];
     const int64_t position = file.base + record.begin;
-    if (position >= open.next_mark) {
+    const bool is_mark = position >= open.next_mark;
+    if (is_mark) {
       table.marks.push_back(position);
       // Nothing begins in the middle of a compressed file without decompressing what is before.
       open.next_mark = window.is_compressed() ? file.base + kFileSpan : position + mark_step_;
     }
     table.bytes += static_cast<int64_t>(record.text.size());
-    if (record.has_key) table.keys.add_text(record.key), ++table.keys.present;
+    if (record.has_key) take_key(open, record.key);
     take_row(window, open, record, record.text);
+    open.keys.add(table, open.walker, record, is_mark);
+  }
+
+  static void take_key(OpenTable& open, const std::string& key) {
+    open.table.keys.add_text(key);
+    ++open.table.keys.present;
+    int64_t value = 0;
+    if (!integer_from_token(key, value)) return;
+    open.integer_keys.add_integer(value);
+    ++open.integer_keys.present;
+  }
+
+  void take_row(const Window& window, OpenTable& open, const Record& record, std::string_view text) {
+    walk(window, open, record, text);
+    note_values(open);
     if (settings_.split.empty()) return;
     open_children(open);
     for (const auto& [node, child] : open.children) take_children(window, open, node, *child, record);
   }
 
-  void take_row(const Window& window, OpenTable& open, const Record& record, std::string_view text) {
-    if (!open.walker.walk(text)) fail_in_record(window, record.text_at, record.text, settings_.max_depth);
+  void note_values(OpenTable& open) {
     ++open.table.rows;
     for (const int index : open.walker.touched()) {
       Node& node = open.table.tree.node(index);
@@ -120,6 +161,15 @@ class Scanner {
         node.seen.add(value, scratch_);
       }
     }
+  }
+
+  void walk(const Window& window, OpenTable& open, const Record& record, std::string_view text) {
+    try {
+      if (open.walker.walk(text)) return;
+    } catch (const Error& error) {
+      window.fail(record.text_at, error.message(), error.hint());
+    }
+    fail_in_record(window, record.text_at, record.text, settings_.max_depth);
   }
 
   /// Tables for split fields that have come into sight since.
@@ -133,11 +183,11 @@ class Scanner {
 
   void open_child(OpenTable& open, int node) {
     const std::string& field = open.table.tree.node(node).key;
-    const auto split = std::find_if(settings_.split.begin(), settings_.split.end(),
-                                    [&](const Split& each) { return each.field == field; });
+    const std::string path = open.table.tree.path() + field;
+    const Split* split = settings_.find_split(path);
     const std::string name = split->table.empty() ? open.table.name + "_" + field : split->table;
-    OpenTable& child = open_table(name, open.table.segments.back().file);
-    child.table.tree.keep_whole();
+    OpenTable& child = open_table(name, file_);
+    child.table.tree.set_path(path + ".");
     child.table.parent = open.index;
     child.table.split = node;
     child.table.split_missing = open.table.rows - 1;
@@ -150,10 +200,10 @@ class Scanner {
     if (array->kind == Kind::null) return static_cast<void>(++child.table.split_null);
     const std::string& field = open.table.tree.node(node).key;
     if (array->kind != Kind::array) check_child(window, record, *array, field);
-    if (!parser_.parse_array(array->raw, elements_))
+    if (!parser_.parse_array(array->raw, child.elements))
       fail_in_record(window, record.text_at, record.text, settings_.max_depth);
-    child.table.split_empty += elements_.empty() ? 1 : 0;
-    for (const Value& element : elements_) {
+    child.table.split_empty += child.elements.empty() ? 1 : 0;
+    for (const Value& element : child.elements) {
       check_child(window, record, element, field);
       child.table.bytes += static_cast<int64_t>(element.raw.size());
       take_row(window, child, record, element.raw);
@@ -163,9 +213,9 @@ class Scanner {
   void check_splits() const {
     for (const Split& split : settings_.split) {
       const auto has_field = [&](const OpenTable& open) {
-        size_t guess = 0;
-        const int node = open.table.tree.find(0, split.field, guess);
-        return node >= 0 && open.table.tree.node(node).is_split;
+        return std::any_of(open.children.begin(), open.children.end(), [&](const auto& child) {
+          return open.table.tree.path() + open.table.tree.node(child.first).key == split.field;
+        });
       };
       if (std::any_of(tables_.begin(), tables_.end(), has_field)) continue;
       throw Error(Code::not_found,
@@ -181,13 +231,14 @@ class Scanner {
   std::deque<OpenTable> tables_;
   int64_t mark_step_ = 1;
   std::string scratch_;
-  std::vector<Value> elements_;
+  size_t file_ = 0;  // that is read
 };
 
 }  // namespace
 
-Scan scan_files(std::vector<SourceFile> files, const Settings& settings, const CheckCancelled& check) {
-  return Scanner(std::move(files), settings, check).read();
+Scan scan_files(std::vector<SourceFile> files, std::vector<WrittenTable> written, const Settings& settings,
+                const CheckCancelled& check) {
+  return Scanner(std::move(files), std::move(written), settings, check).read();
 }
 
 }  // namespace sluice::json

@@ -31,11 +31,12 @@ std::string hash_file(const SourceFile& file, const CheckCancelled& check) {
 
 }  // namespace
 
-std::shared_ptr<const Scan> Store::scan(const std::vector<SourceFile>& files, const CheckCancelled& check) {
+std::shared_ptr<const Scan> Store::scan(const std::vector<SourceFile>& files, const std::vector<WrittenTable>& written,
+                                        const CheckCancelled& check) {
   const std::lock_guard lock(scanning_);
-  if (!scan_ || scan_->files != files) {
+  if (!scan_ || scan_->files != files || scan_->written != written) {
     scan_.reset();
-    scan_ = std::make_shared<const Scan>(scan_files(files, settings_, check));
+    scan_ = std::make_shared<const Scan>(scan_files(files, written, settings_, check));
   }
   return scan_;
 }

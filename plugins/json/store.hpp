@@ -19,8 +19,9 @@ class Store {
   explicit Store(Settings settings) : settings_(std::move(settings)) {}
 
   const Settings& settings() const { return settings_; }
-  /// The scan of exactly these files: made by who asks first, while others wait.
-  std::shared_ptr<const Scan> scan(const std::vector<SourceFile>& files, const CheckCancelled& check);
+  /// The scan of exactly these files and tables: made by who asks first, while others wait.
+  std::shared_ptr<const Scan> scan(const std::vector<SourceFile>& files, const std::vector<WrittenTable>& written,
+                                   const CheckCancelled& check);
   /// Of a file's bytes, in hex.
   std::string content_hash(const SourceFile& file, const CheckCancelled& check);
 

@@ -92,18 +92,30 @@ void ValueWriter::append(size_t column, const Value* value, Form form) {
 }
 
 void ValueWriter::append_bytes(size_t column, const Value& value, Form form) {
-  if (form == Form::text && value.kind != Kind::string) refuse(column, value.raw);
+  const bool is_string = value.kind == Kind::string;
+  if ((form == Form::text || form == Form::hex) && !is_string) refuse(column, value.raw);
   std::string_view text = value.raw;
-  if (form == Form::text) {
+  if (is_string && form != Form::json) {
     text = value.content();
-    if (has_escapes(text)) {
+    if (value.has_escapes) {
       scratch_.clear();
       append_unescaped(text, scratch_);
       text = scratch_;
     }
   }
-  builder_.column(column).append_bytes(text);
-  bytes_ += static_cast<int64_t>(text.size()) + 4;
+  if (form == Form::hex && spans_[column].kind == arrow::Kind::binary) return append_hex(column, text);
+  put_bytes(column, text);
+}
+
+void ValueWriter::append_hex(size_t column, std::string_view text) {
+  const auto bytes = text.substr(0, 2) == "\\x" ? arrow::bytes_from_hex(text.substr(2)) : std::nullopt;
+  if (!bytes) refuse(column, text);
+  put_bytes(column, *bytes);
+}
+
+void ValueWriter::put_bytes(size_t column, std::string_view bytes) {
+  builder_.column(column).append_bytes(bytes);
+  bytes_ += static_cast<int64_t>(bytes.size()) + 4;
 }
 
 void ValueWriter::append_real(size_t column, const Value& value) {
@@ -114,9 +126,9 @@ void ValueWriter::append_real(size_t column, const Value& value) {
 }
 
 void ValueWriter::append_text(size_t column, std::string_view text) {
-  if (!spans_[column].is_bytes) refuse(column, text);
-  builder_.column(column).append_bytes(text);
-  bytes_ += static_cast<int64_t>(text.size()) + 4;
+  if (spans_[column].is_bytes) return put_bytes(column, text);
+  const Value number{Kind::number, text};
+  append(column, &number, Form::integer);
 }
 
 void ValueWriter::append_integer(size_t column, int64_t value) {

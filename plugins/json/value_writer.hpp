@@ -29,6 +29,7 @@ class ValueWriter {
 
   /// `value` may be NULL: the key is missing.
   void append(size_t column, const Value* value, Form form);
+  /// The key of a member: a text, or an integer where the field is one.
   void append_text(size_t column, std::string_view text);
   void append_integer(size_t column, int64_t value);
 
@@ -39,6 +40,8 @@ class ValueWriter {
 
  private:
   void append_bytes(size_t column, const Value& value, Form form);
+  void append_hex(size_t column, std::string_view text);
+  void put_bytes(size_t column, std::string_view bytes);
   void append_real(size_t column, const Value& value);
   [[noreturn]] void refuse(size_t column, std::string_view found) const;
 

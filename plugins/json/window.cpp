@@ -15,7 +15,12 @@ namespace sluice::json {
 
 namespace {
 
+#if defined(SLUICE_SMALL_BLOCKS)
+/// For fuzzing: inputs are small, and every boundary of a block is to be met.
+constexpr size_t kFirstSize = 64;
+#else
 constexpr size_t kFirstSize = size_t{1} << 20;
+#endif
 
 }  // namespace
 

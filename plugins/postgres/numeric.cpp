@@ -205,9 +205,56 @@ int needed_fraction(const Digits& number) {
   return static_cast<int>(number.fraction > zeros ? number.fraction - zeros : 0);
 }
 
+/// The digits of `text` from `at` on, as a number; `at` moves behind them.
+uint64_t take_number(std::string_view text, size_t& at) {
+  uint64_t number = 0;
+  for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at)
+    number = number * 10 + static_cast<uint64_t>(text[at] - '0');
+  return number;
+}
+
+/// Plain numbers of at most 16 digits on each side of the point, which most are, without strings in between. False,
+/// with nothing written, for all others.
+bool encode_short(std::string_view text, std::string& out, int* fraction_digits) {
+  constexpr size_t kMostDigits = 16;
+  const bool is_negative = !text.empty() && text[0] == '-';
+  size_t at = is_negative ? 1 : 0;
+  const size_t begin = at;
+  if (text.size() > begin + 2 * kMostDigits + 1) return false;
+  uint64_t whole = take_number(text, at);
+  const size_t digits = at - begin;
+  const size_t point = at;
+  uint64_t fraction = at < text.size() && text[at] == '.' ? take_number(text, ++at) : 0;
+  const size_t scale = at > point ? at - point - 1 : 0;
+  const bool is_plain = at == text.size() && digits > 0 && (at == point || scale > 0);
+  if (!is_plain || digits > kMostDigits || scale > kMostDigits) return false;
+  *fraction_digits = fraction == 0 ? 0 : static_cast<int>(scale);
+  for (uint64_t rest = fraction; rest != 0 && rest % 10 == 0; rest /= 10) --*fraction_digits;
+
+  // Four groups of four digits on each side.
+  uint16_t groups[8];
+  for (size_t i = scale; i < kMostDigits; ++i) fraction *= 10;
+  for (int i = 3; i >= 0; --i, whole /= 10000, fraction /= 10000) {
+    groups[i] = static_cast<uint16_t>(whole % 10000);
+    groups[4 + i] = static_cast<uint16_t>(fraction % 10000);
+  }
+  int first = 0;
+  int last = 8;
+  while (first < last && groups[first] == 0) ++first;
+  while (last > first && groups[last - 1] == 0) --last;
+  const int count = last - first;
+  char bytes[8 + 2 * 8];
+  put_header(bytes, count, count == 0 ? 0 : 3 - first, is_negative && count > 0 ? kNegative : 0,
+             static_cast<int>(scale));
+  for (int i = 0; i < count; ++i) put16(bytes + 8 + 2 * i, groups[first + i]);
+  out.append(bytes, static_cast<size_t>(8 + 2 * count));
+  return true;
+}
+
 }  // namespace
 
 bool encode_text(std::string_view text, std::string& out, int* fraction_digits) {
+  if (encode_short(text, out, fraction_digits)) return true;
   uint16_t sign = 0;
   char header[8];
   *fraction_digits = 0;

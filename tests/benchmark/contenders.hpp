@@ -18,14 +18,35 @@ struct Outcome {
 /// `made`: what functions make of the rows, "nothing", "numbers" or "texts".
 Outcome run_sluice_once(const std::string& source, const std::string& target, int workers, const std::string& made = "nothing");
 
-/// pgloader with its defaults into an empty database.
-Outcome run_pgloader_once(const std::string& source, const std::string& target);
+/// A store to copy from, by the plugin's name and a URL; `table` is the one whose rows are counted.
+struct Source {
+  std::string kind;
+  std::string url;
+  std::string table;
+};
+
+/// The same with tests/benchmark/table.lua, from any store.
+Outcome run_sluice_once(const Source& source, const std::string& target, int workers);
+
+/// `sluice copy`, to prepare a source.
+void copy_with_sluice(const std::string& from, const std::string& to);
+
+/// pgloader with its defaults into an empty database. `source` is a URI as pgloader wants it, `table` is counted.
+Outcome run_pgloader_once(const std::string& source, const std::string& target, const std::string& table);
+std::string sqlite_uri(const std::string& path);
+
+/// `pgcopydb copy table-data` into a database that has the table `table` and no rows. Its copying is all that it does.
+Outcome run_pgcopydb_once(const std::string& source, const std::string& target, const std::string& table, int workers);
+/// Whether a program is installed under that path.
+bool is_installed(const std::string& path);
+inline constexpr const char* kPgcopydb = "/usr/bin/pgcopydb";
+inline constexpr const char* kPgloader = "/usr/bin/pgloader";
 
 /// The floor: the server reads the same rows from a file of its own, in its own binary format, into an identical table.
 class Floor {
  public:
-  /// Writes the file from a database that sluice has filled. The file lies beside the server's own.
-  explicit Floor(const std::string& filled);
+  /// Writes the file from a table that sluice has filled. The file lies beside the server's own.
+  Floor(const std::string& filled, std::string table);
   Floor(const Floor&) = delete;
   Floor& operator=(const Floor&) = delete;
   ~Floor();
@@ -34,6 +55,7 @@ class Floor {
 
  private:
   std::string url_;
+  std::string table_;
   std::string file_;
 };
 

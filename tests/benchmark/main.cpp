@@ -13,37 +13,13 @@
 #include "disposable/postgres_server.hpp"
 #include "figures.hpp"
 #include "overhead.hpp"
-#include "support/pg_session.hpp"
+#include "stores.hpp"
+#include "target.hpp"
 
 namespace {
 
 using namespace sluice::bench;
 using sluice::disposable::PostgresServer;
-
-/// A server that syncs as a real one does: an unsynced one would flatter whoever commits often. Autovacuum would work on
-/// one contender's tables while the next one is measured.
-PostgresServer start_server() {
-  sluice::disposable::PostgresOptions options;
-  options.durable = true;
-  options.settings.emplace_back("autovacuum", "off");
-  return PostgresServer::start(options);
-}
-
-/// An empty database, gone with everything in it when the measurement is over.
-class Target {
- public:
-  explicit Target(PostgresServer& server) : server_(server), url_(server.create_database("bench")) {
-    sluice::test::PgSession(url_).execute("checkpoint");
-  }
-  Target(const Target&) = delete;
-  Target& operator=(const Target&) = delete;
-  ~Target() { sluice::test::PgSession(server_.url()).execute("drop database bench with (force)"); }
-  const std::string& url() const { return url_; }
-
- private:
-  PostgresServer& server_;
-  std::string url_;
-};
 
 struct Options {
   std::string prices;        ///< the SQLite file with the prices
@@ -55,6 +31,8 @@ struct Options {
   bool with_copies = true;
   bool with_transforms = true;
   bool with_overhead = true;
+  bool with_stores = true;
+  std::string lines;  ///< prices as NDJSON, a gigabyte of them; "": that line is left out
 };
 
 /// In turn, not one after the other: a slow minute of the machine hits all of them.
@@ -67,11 +45,11 @@ std::vector<Series> measure_copies(const Options& options, PostgresServer& serve
     {
       const Target target(server);
       sluice.outcomes.push_back(run_sluice_once(options.prices, target.url(), options.workers));
-      floor.outcomes.push_back(Floor(target.url()).run_once());
+      floor.outcomes.push_back(Floor(target.url(), "bench.price_history").run_once());
     }
     if (!options.with_pgloader) continue;
     const Target other(server);
-    pgloader.outcomes.push_back(run_pgloader_once(options.prices, other.url()));
+    pgloader.outcomes.push_back(run_pgloader_once(sqlite_uri(options.prices), other.url(), "public.price_history"));
   }
   std::vector<Series> all = {sluice, floor};
   if (options.with_pgloader) all.push_back(pgloader);
@@ -142,6 +120,10 @@ void run(const Options& options) {
   if (options.with_transforms) {
     for (auto& ratio : compare_transforms(options, json)) ratios.push_back(std::move(ratio));
   }
+  if (options.with_stores) {
+    const StoresOptions stores{options.prices, options.lines, options.repeats, options.workers, options.with_pgloader};
+    for (auto& ratio : compare_stores(stores, json)) ratios.push_back(std::move(ratio));
+  }
   if (options.with_overhead) {
     for (auto& ratio : measure_overhead(options.repeats)) ratios.push_back(std::move(ratio));
   }
@@ -168,6 +150,8 @@ int main(int argc, char** argv) {
   app.add_flag("!--no-pgloader", options.with_pgloader, "leave pgloader out");
   app.add_flag("!--no-copies", options.with_copies, "leave the copying out");
   app.add_flag("!--no-transforms", options.with_transforms, "leave the cost of a map's functions out");
+  app.add_option("--lines", options.lines, "NDJSON file with the prices")->check(CLI::ExistingFile);
+  app.add_flag("!--no-stores", options.with_stores, "leave JSON, MariaDB and PostgreSQL as sources out");
   app.add_flag("!--no-overhead", options.with_overhead, "leave the engine's own cost out");
   CLI11_PARSE(app, argc, argv);
   try {

@@ -83,9 +83,11 @@ TEST(JsonChunks, OtherBoundsAreRefused) {
   JsonFiles files(records(0, 3, "\n"));
   store::Range range;
   range.key = {"x"};
-  range.type = "integer";
-  range.lower = {"5"};
+  range.type = "bytes";
+  range.lower = {"61"};
   EXPECT_EQ(error_of([&] { files.rows({"x"}, {}, "t", range); }).code(), Code::unsupported);
+  range = {{"y"}, "integer", {"5"}, {}};
+  EXPECT_EQ(error_of([&] { files.rows({"x"}, {}, "t", range); }).code(), Code::not_found);
 }
 
 TEST(JsonSnapshot, ReadersProveThatTheFilesAreTheSame) {
@@ -124,7 +126,8 @@ TEST(JsonSnapshot, TheStoreIsNamedByItsFile) {
           .identity()
           .id,
       id);
-  EXPECT_EQ(files.session().capabilities().flags, static_cast<uint64_t>(SLUICE_CAN_SNAPSHOT));
+  EXPECT_EQ(files.session().capabilities().flags,
+            static_cast<uint64_t>(SLUICE_CAN_SNAPSHOT | SLUICE_CAN_ATOMIC_LOAD | SLUICE_CAN_TRANSACTIONAL_DDL));
 }
 
 }  // namespace

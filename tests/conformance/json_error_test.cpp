@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "json_store.hpp"
 
 namespace sluice::test {
@@ -107,14 +109,28 @@ TEST(JsonError, TheSizeOfARecordIsBounded) {
   EXPECT_THAT(message_of("{\"a\": 1}\n" + large, 9, {{"max_record", "4KiB"}}), HasSubstr("more than 4 KiB"));
 }
 
+/// A file of a gigabyte that is one string from `begin` on; only what is looked at takes room.
+std::string refusal_of_gigabyte(const std::string& begin, const std::string& name) {
+  JsonFiles files;
+  files.write(name, begin + std::string(80 << 20, 'x'));
+  std::filesystem::resize_file(files.path(name), int64_t{1} << 30);
+  return error_of([&] { files.open(name).catalog({}); }).message();
+}
+
+TEST(JsonError, StringsOfAGigabyteAreRefusedBeforeTheyAreRead) {
+  EXPECT_THAT(refusal_of_gigabyte("{\"a\": 1}\n{\"a\": \"", "value.ndjson"),
+              HasSubstr("byte 9: the record that begins here has more than 64 MiB"));
+  EXPECT_THAT(refusal_of_gigabyte("{\"a\": {}, \"", "key.json"), HasSubstr("more than 64 MiB"));
+}
+
 TEST(JsonError, WrongOptionsAreNamed) {
   const auto refused = [](const store::Options& options) {
     return error_of([&] { JsonFiles("[]", options); }).message();
   };
-  EXPECT_THAT(refused({{"shape", "list"}}), HasSubstr("auto, array, lines, object or tables"));
+  EXPECT_THAT(refused({{"shape", "list"}}), HasSubstr("auto, array, lines (or ndjson), object or tables"));
   EXPECT_THAT(refused({{"record", "data"}}), HasSubstr("JSON pointer"));
   EXPECT_THAT(refused({{"max_depth", "0"}}), HasSubstr("1 to 1000"));
-  EXPECT_THAT(refused({{"access", "write"}}), HasSubstr("only be read"));
+  EXPECT_THAT(refused({{"access", "append"}}), HasSubstr("expected read or write"));
   EXPECT_THAT(refused({{"spilt", "x"}}), HasSubstr("spilt"));
   EXPECT_EQ(error_of([] { JsonFiles().open("missing.json"); }).code(), Code::not_found);
 }

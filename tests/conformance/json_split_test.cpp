@@ -41,6 +41,50 @@ TEST(JsonSplit, ChildrenAreNotSplitFurther) {
   EXPECT_THAT(files.rows({"t_id", "a"}, {}, "t_a"), ElementsAre(ElementsAre("1", "[{\"x\": 1}]")));
 }
 
+const char* const kNested =
+    "[{\"id\": 1, \"a\": [{\"n\": 10, \"b\": [{\"x\": 1}, {\"x\": 2}]}, {\"n\": 11}, {\"n\": 12, \"b\": [{\"x\": "
+    "3}]}]},"
+    " {\"id\": 2, \"a\": []}, {\"id\": 3, \"a\": [{\"n\": 13, \"b\": [{\"x\": 4, \"c\": [{\"y\": 5}]}]}]}]";
+
+TEST(JsonSplit, TablesInSplitTablesReferToAllThatHoldThem) {
+  JsonFiles files(kNested, {{"split", "a,a.b,a.b.c=deep"}});
+  EXPECT_EQ(files.columns("t_a"), "t_id int64 number, ordinal int64 number, n int64 number");
+  EXPECT_EQ(files.columns("t_a_b"),
+            "t_id int64 number, t_a_ordinal int64 number, ordinal int64 number, x int64 number");
+  EXPECT_THAT(files.rows({"t_id", "t_a_ordinal", "ordinal", "x"}, {}, "t_a_b"),
+              ElementsAre(ElementsAre("1", "1", "1", "1"), ElementsAre("1", "1", "2", "2"),
+                          ElementsAre("1", "3", "1", "3"), ElementsAre("3", "1", "1", "4")));
+  EXPECT_THAT(files.rows({"t_id", "t_a_ordinal", "t_a_b_ordinal", "ordinal", "y"}, {}, "deep"),
+              ElementsAre(ElementsAre("3", "1", "1", "1", "5")));
+  EXPECT_THAT(files.catalog().notes,
+              testing::Contains("t_a_b: parents without rows here: 0 have [], 0 null, 1 lack the key"));
+}
+
+TEST(JsonSplit, TablesInSplitTablesReferToTheKeyOfThese) {
+  JsonFiles files(kNested, {{"split", "a,a.b"}, {"id", "a.n"}});
+  EXPECT_EQ(files.columns("t_a"), "t_id int64 number, ordinal int64 number, n int64 number");
+  EXPECT_EQ(files.columns("t_a_b"), "t_a_n int64 number, ordinal int64 number, x int64 number, c json array");
+  EXPECT_THAT(files.rows({"t_a_n", "ordinal", "x"}, {}, "t_a_b"),
+              ElementsAre(ElementsAre("10", "1", "1"), ElementsAre("10", "2", "2"), ElementsAre("12", "1", "3"),
+                          ElementsAre("13", "1", "4")));
+}
+
+TEST(JsonSplit, StringsThatHoldJsonAreReadOnceWhenAsked) {
+  const char* text =
+      "[{\"id\": 1, \"o\": \"[\\\"Yes\\\", 1.50]\", \"s\": \"[{\\\"x\\\": 1}]\", \"f\": \" {\\\"a\\\": "
+      "\\\"\\\\u00e4\\\"} \"},"
+      " {\"id\": 2, \"o\": null, \"s\": [{\"x\": 2}]}, {\"id\": 3, \"o\": \"\\\"[1]\\\"\"}]";
+  EXPECT_EQ(JsonFiles(text).column("o").type, arrow::Type{arrow::Kind::text});
+  JsonFiles files(text, {{"parse", "o,s,f"}, {"split", "s"}, {"flatten", "f"}});
+  EXPECT_EQ(files.columns(), "id int64 number, o json mixed, f_a text string");
+  EXPECT_THAT(files.rows({"o", "f_a"}), ElementsAre(ElementsAre("[\"Yes\", 1.50]", "ä"), ElementsAre("NULL", "NULL"),
+                                                    ElementsAre("\"[1]\"", "NULL")));
+  EXPECT_THAT(files.rows({"t_id", "x"}, {}, "t_s"), ElementsAre(ElementsAre("1", "1"), ElementsAre("2", "2")));
+  JsonFiles broken("[{\"o\": \"[1]\"}, {\"o\": \"[1\"}]", {{"parse", "o"}});
+  EXPECT_THAT(error_of([&] { broken.catalog(); }).message(),
+              testing::AllOf(HasSubstr("byte 15: the string of 'o', which the option parse names, holds no JSON")));
+}
+
 TEST(JsonSplit, ParentsWithoutAKeyAreRefused) {
   const auto refused = [](const std::string& text, const store::Options& options) {
     JsonFiles files(text, options);

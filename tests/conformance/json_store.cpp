@@ -1,5 +1,7 @@
 #include "json_store.hpp"
 
+#include <filesystem>
+
 #include "arrow/text.hpp"
 #include "arrow/view.hpp"
 
@@ -80,6 +82,42 @@ std::vector<std::string> JsonFiles::values(const std::string& column, const std:
   std::vector<std::string> values;
   for (const auto& row : rows({column}, wanted)) values.push_back(row[0]);
   return values;
+}
+
+namespace {
+
+store::Options options_of(const std::string& path, const store::Options& more) {
+  store::Options options = {{"url", "json:" + path}};
+  options.insert(options.end(), more.begin(), more.end());
+  return options;
+}
+
+}  // namespace
+
+store::Store json_directory(const std::string& path, const store::Options& more) {
+  return store::Store(json_plugin(), "files", options_of(path, more));
+}
+
+JsonTarget::JsonTarget(const std::string& directory, const store::Options& options, const std::string& run)
+    : FileTarget(json_plugin(), options_of(directory, options), run), path(directory) {}
+
+std::string JsonTarget::write(const catalog::Catalog& catalog, arrow::BatchBuilder& rows) {
+  const std::string& table = catalog.tables.at(0).name;
+  shape(catalog, "tables", "make");
+  load(table, 0, rows);
+  shape(catalog, "finish", "finish");
+  const std::string lines = path + "/" + table + ".ndjson";
+  return read_text(std::filesystem::exists(lines) ? lines : path + "/" + table + ".json");
+}
+
+Rows JsonTarget::rows(const std::string& table) {
+  store::LookFilter filter;
+  filter.tables = {table};
+  store::ReadSpec spec;
+  spec.table = table;
+  const catalog::Catalog catalog = session.catalog(filter);
+  for (const auto& column : catalog.tables.at(0).columns) spec.columns.push_back(column.name);
+  return all_rows(*session.read(spec));
 }
 
 }  // namespace sluice::test

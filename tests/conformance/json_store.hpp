@@ -10,6 +10,7 @@
 
 #include "arrow/stream.hpp"
 #include "base/error.hpp"
+#include "file_target.hpp"
 #include "store/plugin.hpp"
 #include "store/session.hpp"
 #include "support/environment.hpp"
@@ -57,5 +58,19 @@ class JsonFiles {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Session> session_;
 };
+
+/// A directory of JSON files that a run writes.
+struct JsonTarget : FileTarget {
+  explicit JsonTarget(const std::string& path, const store::Options& options = {}, const std::string& run = "r-1");
+
+  /// Makes a table, loads one chunk into it and finishes it; answers the whole file.
+  std::string write(const catalog::Catalog& catalog, arrow::BatchBuilder& rows);
+  /// The table as the store reads it, all columns as texts.
+  Rows rows(const std::string& table);
+
+  std::string path;
+};
+
+store::Store json_directory(const std::string& path, const store::Options& more = {});
 
 }  // namespace sluice::test

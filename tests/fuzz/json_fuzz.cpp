@@ -1,9 +1,4 @@
-#include <unistd.h>
-
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,21 +10,18 @@
 #include "describe.hpp"
 #include "fault.hpp"
 #include "read.hpp"
+#include "row_text.hpp"
+#include "scratch_file.hpp"
 #include "session.hpp"
 #include "store.hpp"
 
 /// The json plugin's cutter and reader on any bytes. What must hold: the fast parser and the careful one agree on what
-/// is JSON; what the scan takes, the reader delivers; chunks together are the whole.
+/// is JSON; what the scan takes, the reader delivers; chunks together are the whole; what is written reads back.
 
 namespace {
 
 using namespace sluice;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", what);
-  std::abort();
-}
+using fuzz::require;
 
 void check_parsers(std::string_view text) {
   if (text.empty() || (text[0] != '{' && text[0] != '[')) return;
@@ -43,12 +35,6 @@ void check_parsers(std::string_view text) {
   std::vector<json::Value> values;
   const bool is_taken = record[0] == '{' ? parser.parse_object(record, fields) : parser.parse_array(record, values);
   require(is_taken == !json::find_fault(record, kDepth), "both parsers agree");
-}
-
-std::string path_of_input() {
-  const char* directory = std::getenv("TMPDIR");
-  return (directory == nullptr ? std::string("/tmp") : std::string(directory)) + "/fuzz_json_" +
-         std::to_string(::getpid()) + ".json";
 }
 
 std::string all_rows(json::Session& session, const json::Table& table, const sdk::KeyValue* lower,
@@ -70,10 +56,39 @@ std::string all_rows(json::Session& session, const json::Table& table, const sdk
   return text;
 }
 
+/// Rows that are written as a target does read back as themselves.
+void check_written(json::Session& session, const json::Table& table, const std::string& whole) {
+  sdk::ReadSpec spec;
+  spec.table = table.name;
+  for (const json::Column& column : table.columns) spec.columns.push_back(column.name);
+  json::Settings settings;
+  json::RowText text(spec.columns, settings);
+  const auto reader = json::read_rows(session, spec);
+  for (arrow::Array batch = reader->next(); !batch.empty(); batch = reader->next()) {
+    const auto views = arrow::view_batch(reader->fields(), *batch);
+    for (int64_t row = 0; row < batch->length; ++row) {
+      text.begin_row();
+      for (size_t i = 0; i < views.size(); ++i) {
+        views[i].is_null(row) ? text.put_null(i) : text.put_value(i, views[i], row);
+      }
+      text.end_row();
+      text.text() += '\n';
+    }
+  }
+  settings.path = fuzz::scratch_file(text.text(), ".again.ndjson");
+  settings.table = "again";
+  json::Store store(settings);
+  json::Session again(store);
+  const auto scan = again.scan();
+  int64_t rows = 0;
+  require(all_rows(again, scan->tables.at(0), nullptr, nullptr, rows) == whole, "what was written reads back");
+}
+
 void check_table(json::Session& session, const json::Table& table) {
   int64_t rows = 0;
   const std::string whole = all_rows(session, table, nullptr, nullptr, rows);
   require(rows == table.rows, "the reader delivers as many rows as the scan has counted");
+  if (rows > 0) check_written(session, table, whole);
   std::string together;
   sdk::KeyValue lower{SLUICE_KEY_LOCAL, 0, {}};
   for (size_t i = 0; i <= table.marks.size(); ++i) {
@@ -86,17 +101,16 @@ void check_table(json::Session& session, const json::Table& table) {
 }
 
 void check_store(std::string_view text, uint8_t choice) {
-  static const std::string path = path_of_input();
-  std::ofstream(path, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
   json::Settings settings;
-  settings.path = path;
+  settings.path = fuzz::scratch_file(text, ".json");
   settings.table = "t";
   settings.max_depth = 64;
   settings.max_record = 4096;
   settings.shape = static_cast<json::Shape>(choice % 5);
   settings.flattens_all = (choice & 8) != 0;
-  if ((choice & 16) != 0) settings.split = {{"s", ""}};
+  if ((choice & 16) != 0) settings.split = {{"s", ""}, {"s.s", ""}};
   if ((choice & 32) != 0) settings.record = {"a"};
+  if ((choice & 64) != 0) settings.parse = {"a", "s"};
   try {
     json::Store store(settings);
     json::Session session(store);

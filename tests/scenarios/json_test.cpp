@@ -5,6 +5,9 @@
 #include <string>
 
 #include "scenarios/project.hpp"
+#include "support/mysql_server.hpp"
+#include "support/pg_session.hpp"
+#include "support/test_database.hpp"
 
 namespace sluice::test {
 namespace {
@@ -41,6 +44,29 @@ TEST(JsonFiles, ReachSqliteWithExactNumbersAndSplitTables) {
   const Ending compared = project.sluice({"diff", source, "sqlite:out.db"});
   EXPECT_EQ(compared.code, 0) << compared.out << compared.err;
   EXPECT_THAT(compared.out, HasSubstr("verdict: MATCH"));
+}
+
+TEST(JsonFiles, KeysOfTextReachEveryStore) {
+  SLUICE_REQUIRE_POSTGRES();
+  SLUICE_REQUIRE_MYSQL();
+  const TestDatabase postgres;
+  const MySqlDatabase mysql;
+  const Project project;
+  write_text(project / "t.json",
+             "[{\"id\": \"b\", \"a\": [{\"x\": 1}, {\"x\": 2}]}, {\"id\": \"B\", \"a\": []},"
+             " {\"id\": \"b \", \"a\": [{\"x\": 1}]}, {\"id\": \"\", \"a\": null}]");
+  const std::string source = "json:t.json?split=a";
+  for (const std::string& target : {postgres.url(), mysql.url(), std::string("sqlite:out.db")}) {
+    const Ending copied = project.sluice({"copy", source, target});
+    ASSERT_EQ(copied.code, 0) << copied.out << copied.err;
+    const Ending compared = project.sluice({"diff", target, source});
+    EXPECT_EQ(compared.code, 0) << compared.out << compared.err;
+    EXPECT_THAT(compared.out, HasSubstr("verdict: MATCH"));
+  }
+  EXPECT_EQ(PgSession(postgres.url())
+                .scalar("select pg_get_constraintdef(oid) from pg_constraint where "
+                        "conrelid = 't_a'::regclass and contype = 'p'"),
+            "PRIMARY KEY (t_id, ordinal)");
 }
 
 TEST(JsonFiles, AChangedValueIsFoundByDiff) {

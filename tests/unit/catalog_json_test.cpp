@@ -113,6 +113,20 @@ TEST(CatalogJson, NamesThePlaceOfAMistake) {
   EXPECT_THAT(refusal(R"({"notes": [1]})"), HasSubstr("notes"));
 }
 
+TEST(CatalogJson, RefusesNumbersThatNobodyCanHold) {
+  EXPECT_THAT(refusal("6E333"), HasSubstr("catalog: is not JSON: "));
+  EXPECT_THAT(refusal(R"({"tables": [{"name": "t", "rows": 9223372036854775808}]})"),
+              HasSubstr("tables[0].rows: expected an integer of 64 bits, found 9223372036854775808"));
+}
+
+TEST(CatalogJson, RefusesWhatNestsWithoutEnd) {
+  const size_t depth = 200000;
+  const std::string deep = std::string(depth, '[') + std::string(depth, ']');
+  EXPECT_THAT(refusal(deep), HasSubstr("expected an object, found a long array"));
+  EXPECT_THAT(refusal("{\"notes\": [" + deep + "]}"), HasSubstr("notes: expected a list of texts, found a long array"));
+  EXPECT_THAT(refusal("{\"tables\": [" + deep + "]}"), HasSubstr("tables[0]: expected an object, found a long array"));
+}
+
 TEST(DdlJson, LosesNothing) {
   Ddl ddl;
   ddl.statements = {{"create table t()", "table", "s", "t", "t", 1, true},

@@ -18,12 +18,15 @@ using std::chrono::steady_clock;
 
 constexpr int kMostKills = 4;
 
-constexpr const char* kWorkflow = R"(
+/// `target` is the plugin's name and options in Lua: `"csv" { path = "files" }`.
+std::string workflow_into(const std::string& target) {
+  return R"(
 local m = map { from = "shop", to = "files" }
 return workflow "shop" {
   stores = {
     shop = store "sqlite" { path = "shop.db", access = "read" },
-    files = store "csv" { path = "files" },
+    files = store )" +
+         target + R"(,
   },
   phase "prepare" { step "tables" { schema.create { map = m } } },
   phase "copy" { step "rows" { copy.tables { map = m, workers = 3, chunk_rows = 1000 } } },
@@ -34,6 +37,7 @@ return workflow "shop" {
   },
 }
 )";
+}
 
 /// Every file of the target by its name, but an empty folder of the ledger, in whose removal a kill may fall.
 std::map<std::string, std::string> files_of(const Project& project) {
@@ -55,14 +59,21 @@ std::vector<std::string> next_command(const Project& project) {
   return {"resume", runs.at("runs").at(0).at("run")};
 }
 
-TEST(Kill, AnywhereLeavesCsvFilesAsIfNothingHadHappened) {
+struct Format {
+  const char* name;
+  const char* target;
+};
+
+class KillOfFiles : public testing::TestWithParam<Format> {};
+
+TEST_P(KillOfFiles, AnywhereLeavesThemAsIfNothingHadHappened) {
   const std::uint64_t seed = seed_of_day();
   SCOPED_TRACE("SLUICE_SEED=" + std::to_string(seed));
   Killer killer(seed);
   const TempDirectory model;
   make_shop(model / "shop.db");
   const auto begin = [&] {
-    auto project = std::make_unique<Project>(std::string(), kWorkflow);
+    auto project = std::make_unique<Project>(std::string(), workflow_into(GetParam().target));
     fs::copy_file(model / "shop.db", *project / "shop.db");
     return project;
   };
@@ -92,6 +103,13 @@ TEST(Kill, AnywhereLeavesCsvFilesAsIfNothingHadHappened) {
   std::printf("%d kills\n", kills);
   EXPECT_GE(kills, std::min(wanted, 5)) << "too few kills to mean anything";
 }
+
+constexpr Format kFormats[] = {{"Csv", R"("csv" { path = "files" })"},
+                               {"Ndjson", R"("json" { path = "files" })"},
+                               {"JsonArrays", R"("json" { path = "files", shape = "array" })"}};
+
+INSTANTIATE_TEST_SUITE_P(Formats, KillOfFiles, testing::ValuesIn(kFormats),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace sluice::test
