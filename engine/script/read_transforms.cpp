@@ -5,6 +5,7 @@
 
 #include "arrow/type.hpp"
 #include "base/nearest.hpp"
+#include "script/function_digest.hpp"
 #include "script/read_value.hpp"
 
 namespace sluice::script {
@@ -32,9 +33,10 @@ const FieldSpec& block_field(const workflow::Word& word) { return *word.find_fie
 
 /// The value on top of the stack, kept for the worker that will call it.
 TransformRef keep(Script& script, const std::string& id, const Place& place) {
+  std::string digest = digest_of(script);
   lua_pushvalue(script.lua(), -1);
   script.keep_value(transform_key(script.items().maps.size(), id));
-  return {id, to_text(place.location())};
+  return {id, to_text(place.location()), std::move(digest)};
 }
 
 bool is_constant(lua_State* state) {

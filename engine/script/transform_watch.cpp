@@ -56,7 +56,8 @@ void TransformWatch::watch() {
 
 void TransformWatch::end_process() const {
   const std::string text = "sluice: " + escape_terminal(what_) + " has not returned for " + duration_to_text(longest_ + grace_) +
-                           "; is there a loop without an end? The run stops here: correct the function, then resume the run\n";
+                           "; is there a loop without an end? The run stops here. Correct the function, then: sluice rollback RUN --to STEP, "
+                           "sluice resume RUN --adopt\n";
   // Nobody is left who could do more about a failing write.
   [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
   _exit(kInterrupted);

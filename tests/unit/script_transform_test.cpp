@@ -176,7 +176,7 @@ TEST(TransformWatchDeathTest, EndsTheProcessWhereACompiledLoopNeverReturns) {
                            {std::chrono::milliseconds(200), std::chrono::milliseconds(300)});
     table.run({{"5", "a"}});
   };
-  EXPECT_EXIT(spin(), testing::ExitedWithCode(130), "orders, columns\\[\"orders.amount\"\\] \\(w.lua:2\\) has not returned for .*resume");
+  EXPECT_EXIT(spin(), testing::ExitedWithCode(130), "orders, columns\\[\"orders.amount\"\\] \\(w.lua:2\\) has not returned for .*sluice resume RUN --adopt");
 }
 
 TEST(TransformMemory, IsBounded) {
@@ -198,6 +198,30 @@ TEST(TransformMap, RefusesWhatMeansNothing) {
   EXPECT_THAT(error_of("orders = { columns = { amuont = 1 } }"), HasSubstr("did you mean orders.amount?"));
   EXPECT_THAT(error_of("orders = { add = { name = { type = 'text', value = 'x' } } }"), HasSubstr("has a column \"name\" already"));
   EXPECT_THAT(error_of("orders = { reads = { 'name' } , columns = { amount = 1 } }"), HasSubstr("is read already"));
+}
+
+std::string digest_of(const std::string& before_map, const std::string& function) {
+  const std::string source = before_map + "\nlocal m = map { from = 'a', to = 'b', columns = { ['t.c'] = " + function +
+                             " } }\nreturn workflow 'w' { stores = { a = store 'sqlite' { path = 'a' }, b = store 'sqlite' { path = 'b' } },"
+                             " phase 'p' { step 's' { copy.tables { map = m } } } }";
+  return load_bundle({{"w.lua", source}}, "w.lua", {}).maps.at(0).transforms.columns.at(0).value.digest;
+}
+
+TEST(TransformDigest, ChangesWithTheFunctionAndWithAllThatItUses) {
+  const std::string use = "function(v)\n return helper(v) + rate.x\n end";
+  const std::string base = "local rate = { x = 1, y = 2, [1] = 3 } local function helper(v)\n return v * rate.y\n end";
+  const std::string digest = digest_of(base, use);
+  EXPECT_EQ(digest_of(base, use), digest);
+  EXPECT_EQ(digest_of("-- a line more\nlocal other = 5\n" + base, use), digest) << "lines that only move change nothing";
+  EXPECT_NE(digest_of(base, "function(v)\n return helper(v) - rate.x\n end"), digest);
+  EXPECT_NE(digest_of("local rate = { x = 9, y = 2, [1] = 3 } local function helper(v)\n return v * rate.y\n end", use), digest);
+  EXPECT_NE(digest_of("local rate = { x = 1, y = 2, [1] = 3 } local function helper(v)\n return v / rate.y\n end", use), digest);
+  const auto with_param = [](const std::string& value) {
+    return digest_of("local p = params { rate = param.number(" + value + ") }", "function(v)\n return v * p.rate\n end");
+  };
+  EXPECT_EQ(with_param("2"), with_param("2"));
+  EXPECT_NE(with_param("2"), with_param("3"));
+  EXPECT_NE(digest_of("", "5"), digest_of("", "'5'"));
 }
 
 TEST(TransformMapping, SurvivesItsJson) {
