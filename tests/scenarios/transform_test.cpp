@@ -133,6 +133,29 @@ TEST(Transforms, DoNotHideARowThatWasTamperedWith) {
   EXPECT_EQ(cell.at("target"), "0.26");
 }
 
+TEST(Transforms, ThatWereEditedMakeNoTableOfTwoKinds) {
+  const auto workflow = [](const std::string& function) {
+    return "local m = map { from = 'old', to = 'new', columns = { ['item.name'] = " + function + R"( } }
+      return workflow "made" {
+        stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = store "sqlite" { path = "new.db" } },
+        phase "copy" { step "tables" { schema.create { map = m } }, step "rows" { copy.tables { map = m, chunk_rows = 1 } } },
+      })";
+  };
+  const Project project("", workflow("function(v) return v .. v end"));
+  run_sqlite(project / "shop.db", "create table item (id integer primary key, name text); insert into item values (1, 'a'), (2, null), (3, 'c');");
+  EXPECT_EQ(project.sluice({"run", "shop.lua"}).code, 1);
+  project.set_workflow(workflow("function(v) return v and v:upper() end"));
+  EXPECT_EQ(project.sluice({"resume", project.run()}).code, 8);
+  const Ending refused = project.sluice({"resume", project.run(), "--adopt"});
+  EXPECT_EQ(refused.code, 8);
+  EXPECT_THAT(refused.err, HasSubstr("roll back to it first"));
+  EXPECT_EQ(project.sluice({"rollback", project.run(), "--to", "copy.tables", "--yes"}).code, 0);
+  const Ending adopted = project.sluice({"resume", project.run(), "--adopt"});
+  ASSERT_EQ(adopted.code, 0) << adopted.out << adopted.err;
+  run_sqlite(project / "expected.db", "create table item (id, name); insert into item values (1, 'A'), (2, null), (3, 'C');");
+  EXPECT_TRUE(has_same_rows(project / "expected.db", project / "new.db", {"select id, name from item order by id"}));
+}
+
 TEST(Transforms, ThatFailNameTheRowAndLeaveNothingHalfDone) {
   Project project("", R"lua(
     local m = map { from = "old", to = "new", orders = {
