@@ -37,8 +37,9 @@ enum class Cast {
 const char* to_text(Cast cast);
 Cast cast_from_text(const std::string& text);
 
-/// One column pair. Without a source name it is a column that a transform adds. The engine reads `source` as source_carrier, brings it to `compare` by source_cast and hands that
-/// to the target; verification reads the target as target_carrier and brings it to `compare` by target_cast.
+/// One column pair. The engine reads `source` as source_carrier, brings it to `compare` by source_cast and hands that
+/// to the target; verification reads the target as target_carrier and brings it to `compare` by target_cast. Without a
+/// source name it is a column that a transform adds.
 struct ColumnMapping {
   std::string source;
   std::string target;

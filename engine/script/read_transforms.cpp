@@ -27,7 +27,9 @@ std::vector<std::string> names_of(const std::vector<FieldSpec>& fields) {
   return names;
 }
 
-bool contains(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
 
 const FieldSpec& block_field(const workflow::Word& word) { return *word.find_field(kBlocks); }
 
@@ -44,7 +46,8 @@ bool is_constant(lua_State* state) {
   return type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TBOOLEAN;
 }
 
-TransformRef read_value_or_function(Script& script, const std::string& id, const std::string& function, const Place& place) {
+TransformRef read_value_or_function(Script& script, const std::string& id, const std::string& function,
+                                    const Place& place) {
   const bool is_function = lua_type(script.lua(), -1) == LUA_TFUNCTION;
   if (!is_function && !is_constant(script.lua())) {
     throw unexpected(script, -1, "map: " + id, function + " or a constant (a text, a number, true or false)", place);
@@ -59,7 +62,8 @@ TransformRef read_function(Script& script, const std::string& id, const Place& p
 
 /// A field of the table below that holds a table: calls `read(view)` with it.
 template <typename Read>
-void with_table(Script& script, const TableView& parent, const std::string& name, const std::string& label, const Read& read) {
+void with_table(Script& script, const TableView& parent, const std::string& name, const std::string& label,
+                const Read& read) {
   parent.push(name);
   const Place place = parent.place(name);
   if (lua_type(script.lua(), -1) != LUA_TTABLE) throw unexpected(script, -1, label, "a table { name = ... }", place);
@@ -72,7 +76,8 @@ void with_table(Script& script, const TableView& parent, const std::string& name
 void read_block_columns(Script& script, const TableView& columns, const TableBlock& block, TransformSpecs& out) {
   for (const std::string& name : columns.names()) {
     columns.push(name);
-    read_column_entry(script, block.table + "." + name, block.table + ".columns." + name, true, columns.place(name), out);
+    read_column_entry(script, block.table + "." + name, block.table + ".columns." + name, true, columns.place(name),
+                      out);
     lua_pop(script.lua(), 1);
   }
 }
@@ -87,24 +92,28 @@ const std::vector<FieldSpec>& added_fields() {
 std::string read_type(Script& script, const TableView& entry) {
   const std::string label = entry.label() + ": type";
   entry.push("type");
-  if (lua_isnil(script.lua(), -1)) throw error_at(entry.place(), entry.label() + " needs type, such as type = \"numeric(12,2)\"");
+  if (lua_isnil(script.lua(), -1))
+    throw error_at(entry.place(), entry.label() + " needs type, such as type = \"numeric(12,2)\"");
   std::string type = read_text(script, -1, label, entry.place("type"));
   lua_pop(script.lua(), 1);
   try {
     arrow::type_from_text(type);
   } catch (const Error& error) {
-    throw error_at(entry.place("type"), label + ": " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
+    throw error_at(entry.place("type"),
+                   label + ": " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
   }
   return type;
 }
 
-catalog::AddedColumn read_added(Script& script, const TableView& entry, const std::string& name, const std::string& id) {
+catalog::AddedColumn read_added(Script& script, const TableView& entry, const std::string& name,
+                                const std::string& id) {
   entry.require_known(added_fields());
   catalog::AddedColumn added;
   added.name = name;
   added.type = read_type(script, entry);
   entry.push("value");
-  if (lua_isnil(script.lua(), -1)) throw error_at(entry.place(), entry.label() + " needs value, a function(row) or a constant");
+  if (lua_isnil(script.lua(), -1))
+    throw error_at(entry.place(), entry.label() + " needs value, a function(row) or a constant");
   added.value = read_value_or_function(script, id, "function(row)", entry.place("value"));
   lua_pop(script.lua(), 1);
   entry.push("nullable");
@@ -118,11 +127,13 @@ catalog::AddedColumn read_added(Script& script, const TableView& entry, const st
   return added;
 }
 
-void read_block_field(Script& script, const TableView& view, const std::string& field, TableBlock& block, TransformSpecs& out) {
+void read_block_field(Script& script, const TableView& view, const std::string& field, TableBlock& block,
+                      TransformSpecs& out) {
   const std::string id = block.table + "." + field;
   const std::string label = "map: " + id;
   if (field == kColumns) {
-    return with_table(script, view, field, label, [&](const TableView& columns) { read_block_columns(script, columns, block, out); });
+    return with_table(script, view, field, label,
+                      [&](const TableView& columns) { read_block_columns(script, columns, block, out); });
   }
   if (field == "add") {
     return with_table(script, view, field, label, [&](const TableView& entries) {
@@ -142,7 +153,8 @@ void read_block_field(Script& script, const TableView& view, const std::string& 
   lua_pop(script.lua(), 1);
 }
 
-void read_block(Script& script, const TableView& map, const std::string& table, const workflow::Word& word, TransformSpecs& out) {
+void read_block(Script& script, const TableView& map, const std::string& table, const workflow::Word& word,
+                TransformSpecs& out) {
   with_table(script, map, table, "map: " + table, [&](const TableView& view) {
     view.require_known(block_field(word).nested);
     TableBlock block;
@@ -153,19 +165,23 @@ void read_block(Script& script, const TableView& map, const std::string& table, 
   });
 }
 
-/// A mistyped field of the map must not pass for a table: a block is a table that has a field of blocks, or whose name is like
-/// none of the map's fields.
+/// A mistyped field of the map must not pass for a table: a block is a table that has a field of blocks, or whose name
+/// is like none of the map's fields.
 void require_block(Script& script, const TableView& map, const std::string& name, const workflow::Word& word) {
   const std::vector<std::string> known = names_of(word.fields);
-  const auto refuse = [&] { throw error_at(map.place(name), "map has no field \"" + name + "\"" + suggest(name, known)); };
+  const auto refuse = [&] {
+    throw error_at(map.place(name), "map has no field \"" + name + "\"" + suggest(name, known));
+  };
   map.push(name);
   if (lua_type(script.lua(), -1) != LUA_TTABLE) refuse();
   const TableView view(script, -1, "map: " + name, map.place(name));
   const std::vector<std::string> fields = names_of(block_field(word).nested);
-  const bool has_field = std::ranges::any_of(view.names(), [&](const std::string& field) { return contains(fields, field); });
+  const bool has_field =
+      std::ranges::any_of(view.names(), [&](const std::string& field) { return contains(fields, field); });
   if (!has_field && (view.size() > 0 || !nearest(name, known).empty())) refuse();
   if (!has_field && view.names().empty()) {
-    throw error_at(map.place(name), "map: " + name + " says nothing; write " + name + " = { columns = ... }, with one of: columns, add, filter, row");
+    throw error_at(map.place(name), "map: " + name + " says nothing; write " + name +
+                                        " = { columns = ... }, with one of: columns, add, filter, row");
   }
   lua_pop(script.lua(), 1);
 }
@@ -180,8 +196,8 @@ std::vector<FieldSpec> plain_map_fields(const workflow::Word& map) {
   return fields;
 }
 
-void read_column_entry(Script& script, const std::string& pattern, const std::string& id, bool is_exact, const Place& place,
-                       TransformSpecs& out) {
+void read_column_entry(Script& script, const std::string& pattern, const std::string& id, bool is_exact,
+                       const Place& place, TransformSpecs& out) {
   out.columns.push_back({pattern, read_value_or_function(script, id, "function(v, row)", place), is_exact});
 }
 
