@@ -33,7 +33,8 @@ bool means(const ColumnTransform& transform, const std::string& name) {
 
 void check_block(const TableBlock& block, const std::vector<std::string>& names) {
   if (std::ranges::find(names, block.table) != names.end()) return;
-  refuse("map: \"" + block.table + "\" is neither a field of the map nor a table that it takes", block.table, names, block.where);
+  refuse("map: \"" + block.table + "\" is neither a field of the map nor a table that it takes", block.table, names,
+         block.where);
 }
 
 Column make_column(const AddedColumn& added) {
@@ -69,7 +70,8 @@ void map_inputs(const TableBlock& block, const Table& source, TableMapping& tabl
   for (const Column& column : source.columns) known.push_back(column.name);
   for (const std::string& name : block.reads) {
     const Column* column = source.find_column(name);
-    if (column == nullptr) refuse("map: " + block.table + ".reads: there is no column \"" + name + "\"", name, known, block.where);
+    if (column == nullptr)
+      refuse("map: " + block.table + ".reads: there is no column \"" + name + "\"", name, known, block.where);
     if (std::ranges::find(table.columns, name, &ColumnMapping::source) != table.columns.end()) {
       throw Error(Code::invalid_argument, "map: " + block.table + ".reads: \"" + name + "\" is read already",
                   "name only columns that the map omits", block.where);
@@ -100,7 +102,8 @@ void check_transforms(const std::vector<const Table*>& tables, const MapSpec& sp
   for (const ColumnTransform& transform : spec.transforms.columns) {
     const bool matches = std::ranges::any_of(columns, [&](const std::string& name) { return means(transform, name); });
     if (!matches) {
-      refuse("map: " + transform.value.id + " matches no column that the map takes", transform.pattern, columns, transform.value.where);
+      refuse("map: " + transform.value.id + " matches no column that the map takes", transform.pattern, columns,
+             transform.value.where);
     }
   }
 }
@@ -124,8 +127,10 @@ void add_columns(const std::vector<DecidedTable>& tables, const MapSpec& spec, C
     Table& table = target.tables[i];
     for (const AddedColumn& added : block->added) {
       if (table.find_column(added.name) != nullptr) {
-        throw Error(Code::invalid_argument, "map: " + added.value.id + ": " + table.name + " has a column \"" + added.name + "\" already",
-                    "give it another name, or put the function under columns to change the existing one", added.value.where);
+        throw Error(Code::invalid_argument,
+                    "map: " + added.value.id + ": " + table.name + " has a column \"" + added.name + "\" already",
+                    "give it another name, or put the function under columns to change the existing one",
+                    added.value.where);
       }
       table.columns.push_back(make_column(added));
     }

@@ -51,11 +51,11 @@ std::vector<CastStep> chain_from_json(const json& from) {
   return chain;
 }
 
-json ref_to_json(const TransformRef& ref) { return {{"id", ref.id}, {"where", ref.where}}; }
+json ref_to_json(const TransformRef& ref) { return {{"id", ref.id}, {"where", ref.where}, {"digest", ref.digest}}; }
 
 /// Absent where there is none.
 void read_ref(const json& from, const char* name, TransformRef& ref) {
-  if (from.contains(name)) ref = {from.at(name).at("id"), from.at(name).at("where")};
+  if (from.contains(name)) ref = {from.at(name).at("id"), from.at(name).at("where"), from.at(name).at("digest")};
 }
 
 json column_to_json(const ColumnMapping& column) {

@@ -8,8 +8,9 @@ namespace sluice::catalog {
 
 /// A function or a constant of the workflow. A value; "" for none.
 struct TransformRef {
-  std::string id;     ///< its place in the map: `columns["orders.total"]`, "orders.row"
-  std::string where;  ///< "shop.lua:12"
+  std::string id;           ///< its place in the map: `columns["orders.total"]`, "orders.row"
+  std::string where;        ///< "shop.lua:12"
+  std::string digest = {};  ///< another one: it makes other values now
 
   explicit operator bool() const { return !id.empty(); }
   friend bool operator==(const TransformRef&, const TransformRef&) = default;

@@ -55,7 +55,9 @@ bool is_number_text(std::string_view text) {
   if (text == "NaN" || text == "Infinity" || text == "-Infinity") return true;
   if (!text.empty() && text[0] == '-') text.remove_prefix(1);
   const size_t point = text.find('.');
-  const auto are_digits = [](std::string_view part) { return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos; };
+  const auto are_digits = [](std::string_view part) {
+    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
   if (point == std::string_view::npos) return are_digits(text);
   return are_digits(text.substr(0, point)) && are_digits(text.substr(point + 1));
 }
@@ -74,7 +76,8 @@ std::string expected_of(const arrow::Type& type, int64_t least, int64_t greatest
     case Kind::float64: return "a number";
     case Kind::decimal: return "a number that fits " + arrow::to_text(type);
     case Kind::number: return "a number, or a text of digits";
-    case Kind::text: return type.length > 0 ? "a text of at most " + std::to_string(type.length) + " characters" : "a text in UTF-8";
+    case Kind::text:
+      return type.length > 0 ? "a text of at most " + std::to_string(type.length) + " characters" : "a text in UTF-8";
     case Kind::json: return "a text that is JSON";
     case Kind::binary: return "a text, taken as bytes";
     case Kind::date: return "a text YYYY-MM-DD";
@@ -99,7 +102,8 @@ std::string to_text(const MadeValue& value) {
     case Made::integer: return "the integer " + std::to_string(value.bits);
     case Made::uint64: return "the integer " + std::to_string(static_cast<uint64_t>(value.bits));
     case Made::boolean: return value.bits != 0 ? "true" : "false";
-    case Made::text: return "'" + std::string(value.text.substr(0, kShown)) + (value.text.size() > kShown ? "..." : "") + "'";
+    case Made::text:
+      return "'" + std::string(value.text.substr(0, kShown)) + (value.text.size() > kShown ? "..." : "") + "'";
     default: return "nothing (nil)";
   }
 }
@@ -184,7 +188,8 @@ const char* MadeValueWriter::append_real(const MadeValue& value, arrow::ColumnBu
   } else {
     return expected_.c_str();
   }
-  const bool is_too_large = field_.type.kind == Kind::float32 && std::isfinite(number) && std::fabs(number) > std::numeric_limits<float>::max();
+  const bool is_too_large = field_.type.kind == Kind::float32 && std::isfinite(number) &&
+                            std::fabs(number) > std::numeric_limits<float>::max();
   if (is_too_large) return "a number that a float of four bytes holds";
   out.append_double(number);
   return nullptr;

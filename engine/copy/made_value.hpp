@@ -21,9 +21,9 @@ struct MadeValue {
 /// "the number 1.5", "'abc'", "nothing (nil)".
 std::string to_text(const MadeValue& value);
 
-/// Appends results to a column of one type. Numbers become decimals rounded to their scale, half away from zero, on the number's
-/// shortest text; texts are taken for types that numbers of Lua can't hold (times, uuids, long decimals); nothing else is
-/// converted. For one thread.
+/// Appends results to a column of one type. Numbers become decimals rounded to their scale, half away from zero, on the
+/// number's shortest text; texts are taken for types that numbers of Lua can't hold (times, uuids, long decimals);
+/// nothing else is converted. For one thread.
 class MadeValueWriter {
  public:
   explicit MadeValueWriter(const arrow::Field& field);

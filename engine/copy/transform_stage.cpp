@@ -61,11 +61,17 @@ bool is_made(const MadeRows& rows, size_t index) {
 
 }  // namespace
 
-TransformStage::TransformStage(const catalog::TableMapping& table, workflow::TableTransform& transform, OnRowError on_error)
-    : table_(table), before_(table.before_transforms()), transform_(transform), on_error_(std::move(on_error)), fields_(compare_fields(before_)) {
+TransformStage::TransformStage(const catalog::TableMapping& table, workflow::TableTransform& transform,
+                               OnRowError on_error)
+    : table_(table),
+      before_(table.before_transforms()),
+      transform_(transform),
+      on_error_(std::move(on_error)),
+      fields_(compare_fields(before_)) {
   const std::vector<arrow::Field> fields = compare_fields(table_);
   for (size_t i = 0; i < fields.size(); ++i) {
-    columns_.push_back({find_input(before_, table_.columns[i].source), MadeValueWriter(fields[i]), arrow::ColumnBuilder(fields[i])});
+    columns_.push_back(
+        {find_input(before_, table_.columns[i].source), MadeValueWriter(fields[i]), arrow::ColumnBuilder(fields[i])});
   }
 }
 
@@ -106,18 +112,21 @@ std::string TransformStage::source_value(int64_t row, int column) const {
 
 void TransformStage::report(const workflow::TransformFault& fault) {
   const RowPlace place(before_, Side::source, views_);
-  const std::string column = fault.column < 0 ? "" : ", column " + table_.columns[static_cast<size_t>(fault.column)].target;
-  reject(fault.row, fault.error.with_prefix(place.describe(fault.row) + column + source_value(fault.row, fault.column) + ": "));
+  const std::string column =
+      fault.column < 0 ? "" : ", column " + table_.columns[static_cast<size_t>(fault.column)].target;
+  reject(fault.row,
+         fault.error.with_prefix(place.describe(fault.row) + column + source_value(fault.row, fault.column) + ": "));
 }
 
 void TransformStage::refuse(int64_t row, size_t index, const MadeValue& value, const char* expected) const {
   const catalog::ColumnMapping& column = table_.columns[index];
   const catalog::TransformRef& ref = column.transform ? column.transform : table_.row;
   const RowPlace place(before_, Side::source, views_);
-  throw Refusal{row, Error(Code::data,
-                           place.describe(row) + ", column " + column.target + source_value(row, static_cast<int>(index)) + ": " + ref.id +
-                               " returned " + to_text(value) + ", expected " + expected,
-                           "return a value that fits, or give the column another type in the map's types", ref.where)};
+  throw Refusal{
+      row, Error(Code::data,
+                 place.describe(row) + ", column " + column.target + source_value(row, static_cast<int>(index)) + ": " +
+                     ref.id + " returned " + to_text(value) + ", expected " + expected,
+                 "return a value that fits, or give the column another type in the map's types", ref.where)};
 }
 
 arrow::Array TransformStage::build(const MadeRows& rows) {

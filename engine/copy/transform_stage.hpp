@@ -20,12 +20,12 @@ struct TransformCounts {
   int64_t rejected = 0;
 };
 
-/// Called with a row of the batch that was taken last and what is wrong with it: table, key, column, value, file:line. Throws to
-/// stop, which is the default; where it returns, the row is left out as rejected.
+/// Called with a row of the batch that was taken last and what is wrong with it: table, key, column, value, file:line.
+/// Throws to stop, which is the default; where it returns, the row is left out as rejected.
 using OnRowError = std::function<void(int64_t row, const Error& error)>;
 
-/// Behind the conversion of a source: converted batches go in, batches of the comparison types come out, made by the table's
-/// functions. Belongs to one thread.
+/// Behind the conversion of a source: converted batches go in, batches of the comparison types come out, made by the
+/// table's functions. Belongs to one thread.
 class TransformStage {
  public:
   TransformStage(const catalog::TableMapping& table, workflow::TableTransform& transform, OnRowError on_error = {});

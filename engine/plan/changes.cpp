@@ -11,14 +11,26 @@ std::string column_text(const catalog::ColumnMapping& column) {
          (casts.empty() ? "" : " by " + casts) + (column.transform ? " by transform " + column.transform.id : "");
 }
 
+/// Where the same place of the map says something else.
+void compare_functions(const std::string& object, const catalog::TransformRef& before, const catalog::TransformRef& after,
+                       std::vector<std::string>& changes) {
+  if (before.id == after.id && before.digest == after.digest) return;
+  const catalog::TransformRef& shown = after ? after : before;
+  changes.push_back(object + ": " + shown.id + " (" + shown.where + ") " + (!after ? "is gone" : before ? "makes other values now" : "is new"));
+}
+
 void compare_tables(const catalog::TableMapping& before, const catalog::TableMapping& after, std::vector<std::string>& changes) {
   const std::string& name = before.target_table;
   if (before.where != after.where) changes.push_back(name + ": rows where " + after.where + ", was " + before.where);
+  compare_functions(name, before.filter, after.filter, changes);
+  compare_functions(name, before.row, after.row, changes);
   for (const auto& column : before.columns) {
     const auto* now = after.find_target(column.target);
     if (now == nullptr) {
       changes.push_back(name + "." + column.target + ": gone");
-    } else if (column_text(column) != column_text(*now)) {
+    } else if (column_text(column) == column_text(*now)) {
+      compare_functions(name + "." + column.target, column.transform, now->transform, changes);
+    } else {
       changes.push_back(name + "." + column.target + ": " + column_text(*now) + ", was " + column_text(column));
     }
   }

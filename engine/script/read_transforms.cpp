@@ -6,6 +6,7 @@
 #include "arrow/type.hpp"
 #include "base/nearest.hpp"
 #include "script/read_casts.hpp"
+#include "script/function_digest.hpp"
 #include "script/read_value.hpp"
 
 namespace sluice::script {
@@ -26,15 +27,18 @@ std::vector<std::string> names_of(const std::vector<FieldSpec>& fields) {
   return names;
 }
 
-bool contains(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
 
 const FieldSpec& block_field(const workflow::Word& word) { return *word.find_field(kBlocks); }
 
 /// The value on top of the stack, kept for the worker that will call it.
 TransformRef keep(Script& script, const std::string& id, const Place& place) {
+  std::string digest = digest_of(script);
   lua_pushvalue(script.lua(), -1);
   script.keep_value(transform_key(script.items().maps.size(), id));
-  return {id, to_text(place.location())};
+  return {id, to_text(place.location()), std::move(digest)};
 }
 
 bool is_constant(lua_State* state) {
@@ -42,7 +46,8 @@ bool is_constant(lua_State* state) {
   return type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TBOOLEAN;
 }
 
-TransformRef read_value_or_function(Script& script, const std::string& id, const std::string& function, const Place& place) {
+TransformRef read_value_or_function(Script& script, const std::string& id, const std::string& function,
+                                    const Place& place) {
   const bool is_function = lua_type(script.lua(), -1) == LUA_TFUNCTION;
   if (!is_function && !is_constant(script.lua())) {
     throw unexpected(script, -1, "map: " + id, function + " or a constant (a text, a number, true or false)", place);
@@ -57,7 +62,8 @@ TransformRef read_function(Script& script, const std::string& id, const Place& p
 
 /// A field of the table below that holds a table: calls `read(view)` with it.
 template <typename Read>
-void with_table(Script& script, const TableView& parent, const std::string& name, const std::string& label, const Read& read) {
+void with_table(Script& script, const TableView& parent, const std::string& name, const std::string& label,
+                const Read& read) {
   parent.push(name);
   const Place place = parent.place(name);
   if (lua_type(script.lua(), -1) != LUA_TTABLE) throw unexpected(script, -1, label, "a table { name = ... }", place);
@@ -70,7 +76,8 @@ void with_table(Script& script, const TableView& parent, const std::string& name
 void read_block_columns(Script& script, const TableView& columns, const TableBlock& block, catalog::MapSpec& out) {
   for (const std::string& name : columns.names()) {
     columns.push(name);
-    read_column_entry(script, block.table + "." + name, block.table + ".columns." + name, true, columns.place(name), out);
+    read_column_entry(script, block.table + "." + name, block.table + ".columns." + name, true, columns.place(name),
+                      out);
     lua_pop(script.lua(), 1);
   }
 }
@@ -85,24 +92,28 @@ const std::vector<FieldSpec>& added_fields() {
 std::string read_type(Script& script, const TableView& entry) {
   const std::string label = entry.label() + ": type";
   entry.push("type");
-  if (lua_isnil(script.lua(), -1)) throw error_at(entry.place(), entry.label() + " needs type, such as type = \"numeric(12,2)\"");
+  if (lua_isnil(script.lua(), -1))
+    throw error_at(entry.place(), entry.label() + " needs type, such as type = \"numeric(12,2)\"");
   std::string type = read_text(script, -1, label, entry.place("type"));
   lua_pop(script.lua(), 1);
   try {
     arrow::type_from_text(type);
   } catch (const Error& error) {
-    throw error_at(entry.place("type"), label + ": " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
+    throw error_at(entry.place("type"),
+                   label + ": " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
   }
   return type;
 }
 
-catalog::AddedColumn read_added(Script& script, const TableView& entry, const std::string& name, const std::string& id) {
+catalog::AddedColumn read_added(Script& script, const TableView& entry, const std::string& name,
+                                const std::string& id) {
   entry.require_known(added_fields());
   catalog::AddedColumn added;
   added.name = name;
   added.type = read_type(script, entry);
   entry.push("value");
-  if (lua_isnil(script.lua(), -1)) throw error_at(entry.place(), entry.label() + " needs value, a function(row) or a constant");
+  if (lua_isnil(script.lua(), -1))
+    throw error_at(entry.place(), entry.label() + " needs value, a function(row) or a constant");
   added.value = read_value_or_function(script, id, "function(row)", entry.place("value"));
   lua_pop(script.lua(), 1);
   entry.push("nullable");
@@ -120,7 +131,8 @@ void read_block_field(Script& script, const TableView& view, const std::string& 
   const std::string id = block.table + "." + field;
   const std::string label = "map: " + id;
   if (field == kColumns) {
-    return with_table(script, view, field, label, [&](const TableView& columns) { read_block_columns(script, columns, block, out); });
+    return with_table(script, view, field, label,
+                      [&](const TableView& columns) { read_block_columns(script, columns, block, out); });
   }
   if (field == "add") {
     return with_table(script, view, field, label, [&](const TableView& entries) {
@@ -151,8 +163,8 @@ void read_block(Script& script, const TableView& map, const std::string& table, 
   });
 }
 
-/// A mistyped field of the map must not pass for a table: a block is a table that has a field of blocks, or whose name is like
-/// none of the map's fields.
+/// A mistyped field of the map must not pass for a table: a block is a table that has a field of blocks, or whose name
+/// is like none of the map's fields.
 void require_block(Script& script, const TableView& map, const std::string& name, const workflow::Word& word) {
   const std::vector<std::string> known = names_of(word.fields);
   const std::string block_hint = nearest(name, known).empty() ? "; of a table it says: " + name + " = { columns = { ... } }" : "";
@@ -161,10 +173,12 @@ void require_block(Script& script, const TableView& map, const std::string& name
   if (lua_type(script.lua(), -1) != LUA_TTABLE) refuse();
   const TableView view(script, -1, "map: " + name, map.place(name));
   const std::vector<std::string> fields = names_of(block_field(word).nested);
-  const bool has_field = std::ranges::any_of(view.names(), [&](const std::string& field) { return contains(fields, field); });
+  const bool has_field =
+      std::ranges::any_of(view.names(), [&](const std::string& field) { return contains(fields, field); });
   if (!has_field && (view.size() > 0 || !nearest(name, known).empty())) refuse();
   if (!has_field && view.names().empty()) {
-    throw error_at(map.place(name), "map: " + name + " says nothing; write " + name + " = { columns = ... }, with one of: columns, add, filter, row");
+    throw error_at(map.place(name), "map: " + name + " says nothing; write " + name +
+                                        " = { columns = ... }, with one of: columns, add, filter, row");
   }
   lua_pop(script.lua(), 1);
 }

@@ -17,7 +17,8 @@ using catalog::ColumnMapping;
 using catalog::TableMapping;
 using workflow::MadeRows;
 
-static_assert(sizeof(InColumn) == 40 && sizeof(OutColumn) == 24 && sizeof(TransformBatch) == 120, "transform.lua says the same");
+static_assert(sizeof(InColumn) == 40 && sizeof(OutColumn) == 24 && sizeof(TransformBatch) == 120,
+              "transform.lua says the same");
 
 // The address is the registry key of what makes the loops of a table; the value is never read.
 char maker_key = 0;
@@ -80,7 +81,9 @@ void set_number(lua_State* state, const char* key, int64_t number) {
   lua_setfield(state, -2, key);
 }
 
-std::string kind_of(const arrow::Type& type) { return type.kind == Kind::decimal ? "decimal" : arrow::to_text(arrow::Type{type.kind}); }
+std::string kind_of(const arrow::Type& type) {
+  return type.kind == Kind::decimal ? "decimal" : arrow::to_text(arrow::Type{type.kind});
+}
 
 class ScriptTransform : public workflow::TableTransform {
  public:
@@ -91,7 +94,8 @@ class ScriptTransform : public workflow::TableTransform {
         table_(table),
         before_(table.before_transforms()),
         memory_(before_.columns.size(), which_made(table), static_cast<bool>(table.row)) {
-    for (const ColumnMapping& column : before_.columns) fields_.push_back({.name = column.source, .type = column.compare});
+    for (const ColumnMapping& column : before_.columns)
+      fields_.push_back({.name = column.source, .type = column.compare});
     lua_pushcfunction(lua(), build);
     lua_pushlightuserdata(lua(), this);
     script_.call(1, 0);
@@ -268,7 +272,8 @@ class ScriptTransform : public workflow::TableTransform {
   void run_column(int column) {
     for (size_t from = 0; from < memory_.selected().size();) {
       try {
-        from = run_loop(columns_[static_cast<size_t>(column)], from, table_.columns[static_cast<size_t>(column)].transform);
+        from = run_loop(columns_[static_cast<size_t>(column)], from,
+                        table_.columns[static_cast<size_t>(column)].transform);
       } catch (const Error& error) {
         report(error, column);
         from = static_cast<size_t>(memory_.raw().at);

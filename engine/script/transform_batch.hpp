@@ -4,7 +4,8 @@
 
 #include "arrow/view.hpp"
 
-/// The memory that scripts/sluice/transform.lua reads and writes. Its ffi.cdef says the same; transform.cpp asserts the sizes.
+/// The memory that scripts/sluice/transform.lua reads and writes. Its ffi.cdef says the same; transform.cpp asserts the
+/// sizes.
 namespace sluice::script {
 
 /// A column of the batch that is being transformed. `values` begin with the batch's first row.
@@ -33,12 +34,12 @@ struct TransformBatch {
   char* bytes;  ///< of all texts that were returned
   int32_t bytes_size;
   int32_t bytes_capacity;
-  int32_t at;       ///< index into `selected` where the loop is
-  int32_t row;      ///< the row of the batch that functions see; -1: none
-  int32_t kept;     ///< by the filter so far
-  int32_t out;      ///< rows that came out so far
+  int32_t at;    ///< index into `selected` where the loop is
+  int32_t row;   ///< the row of the batch that functions see; -1: none
+  int32_t kept;  ///< by the filter so far
+  int32_t out;   ///< rows that came out so far
   int32_t out_capacity;
-  int32_t dropped;  ///< rows of which nothing came out
+  int32_t dropped;   ///< rows of which nothing came out
   int32_t is_dirty;  ///< something is set in the row at `out`
   int32_t text_size;
   const char* text;  ///< answer of read_text

@@ -69,7 +69,8 @@ void ResultColumn::resize(size_t rows) {
 }
 
 void ResultColumn::clear(size_t from, size_t to) {
-  std::fill(tags_.begin() + static_cast<std::ptrdiff_t>(from), tags_.begin() + static_cast<std::ptrdiff_t>(to), uint8_t{0});
+  std::fill(tags_.begin() + static_cast<std::ptrdiff_t>(from), tags_.begin() + static_cast<std::ptrdiff_t>(to),
+            uint8_t{0});
 }
 
 BatchMemory::BatchMemory(size_t inputs, std::vector<bool> made, bool has_rows)

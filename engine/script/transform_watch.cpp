@@ -17,7 +17,8 @@ constexpr int kInterrupted = 130;
 
 }  // namespace
 
-TransformWatch::TransformWatch(std::chrono::milliseconds longest, std::chrono::milliseconds grace, std::function<void()> stop)
+TransformWatch::TransformWatch(std::chrono::milliseconds longest, std::chrono::milliseconds grace,
+                               std::function<void()> stop)
     : longest_(longest), grace_(grace), stop_(std::move(stop)), thread_([this] { watch(); }) {}
 
 TransformWatch::~TransformWatch() {
@@ -55,8 +56,11 @@ void TransformWatch::watch() {
 }
 
 void TransformWatch::end_process() const {
-  const std::string text = "sluice: " + escape_terminal(what_) + " has not returned for " + duration_to_text(longest_ + grace_) +
-                           "; is there a loop without an end? The run stops here: correct the function, then resume the run\n";
+  const std::string text = "sluice: " + escape_terminal(what_) + " has not returned for " +
+                           duration_to_text(longest_ + grace_) +
+                           "; is there a loop without an end? The run stops here. Correct the function, then: sluice "
+                           "rollback RUN --to STEP, "
+                           "sluice resume RUN --adopt\n";
   // Nobody is left who could do more about a failing write.
   [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
   _exit(kInterrupted);

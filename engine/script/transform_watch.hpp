@@ -9,9 +9,9 @@
 
 namespace sluice::script {
 
-/// Stops a function that takes too long: first in a way that it may fail by, and where it doesn't return even then, by ending the
-/// process: no hook of Lua fires in a compiled loop, and no thread can be stopped from
-/// outside. What was copied is committed chunk by chunk, so a resume goes on from there. Watches one worker.
+/// Stops a function that takes too long: first in a way that it may fail by, and where it doesn't return even then, by
+/// ending the process: no hook of Lua fires in a compiled loop, and no thread can be stopped from outside. What was
+/// copied is committed chunk by chunk, so a resume goes on from there. Watches one worker.
 class TransformWatch {
  public:
   /// `stop` is called from the watching thread after `longest`; the process ends `grace` later.

@@ -6,8 +6,8 @@
 
 namespace sluice::steps {
 
-/// "under transform orders.total, orders (row)": what a MATCH was found under; "" where no function made anything. Long lists end
-/// with how many more there are.
+/// "under transform orders.total, orders (row)": what a MATCH was found under; "" where no function made anything. Long
+/// lists end with how many more there are.
 std::string under_transforms(const catalog::Mapping& mapping);
 
 }  // namespace sluice::steps

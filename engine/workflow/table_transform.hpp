@@ -37,7 +37,7 @@ struct MadeColumn {
 /// Rows that functions made of a batch. Valid until the next call.
 struct MadeRows {
   int64_t count = 0;
-  int64_t filtered = 0;  ///< rows of the batch that were dropped on the way to these
+  int64_t filtered = 0;               ///< rows of the batch that were dropped on the way to these
   const int32_t* origin = nullptr;    ///< row of the batch that each was made of; -1: no row, to be passed over
   std::vector<MadeColumn> by_origin;  ///< per column of the target, indexed by row of the batch
   std::vector<MadeColumn> by_row;     ///< the same, indexed by row of these; comes before by_origin

@@ -132,6 +132,7 @@ class Loader {
 files::Loaded load_rows(Session& session, const sdk::LoadSpec& spec, arrow::BatchReader& batches) {
   session.require_target("loading");
   session.home().require_guard("loading");
+  sdk::require_append(spec);
   return Loader(session, spec, batches).load();
 }
 

@@ -195,6 +195,9 @@ const sluice_plugin kPlugin = {
     .objects_list = Target::objects_list,
     .load = load,
     .get_extension = get_extension,
+    .rejects_record = Target::rejects_record,
+    .rejects_read = Target::rejects_read,
+    .savepoint = nullptr,
 };
 
 }  // namespace

@@ -20,10 +20,12 @@ constexpr int kRows = 30000;
 
 /// Orders 1 to 30000: every third one cancelled, every 1000th one of two parts.
 void make_orders(const std::string& path) {
-  run_sqlite(path, "create table orders (id integer primary key, amount integer not null, price real not null, email text, state text not null);"
-                   "with recursive n(i) as (select 1 union all select i + 1 from n where i < 30000) insert into orders "
-                   "select i, i % 7 + 1, (i % 500) / 4.0, case when i % 5 > 0 then 'User' || i || '@Example.ORG' end, "
-                   "case when i % 3 = 0 then 'cancelled' when i % 1000 = 0 then 'split' else 'paid' end from n;");
+  run_sqlite(path,
+             "create table orders (id integer primary key, amount integer not null, price real not null, email text, "
+             "state text not null);"
+             "with recursive n(i) as (select 1 union all select i + 1 from n where i < 30000) insert into orders "
+             "select i, i % 7 + 1, (i % 500) / 4.0, case when i % 5 > 0 then 'User' || i || '@Example.ORG' end, "
+             "case when i % 3 = 0 then 'cancelled' when i % 1000 = 0 then 'split' else 'paid' end from n;");
 }
 
 /// `extra`: a step before the proofs.
@@ -70,7 +72,8 @@ TEST(Transforms, ReachPostgresAndAreProved) {
     end },)"));
   make_orders(project / "shop.db");
   const Ending planned = project.sluice({"plan", "shop.lua"});
-  EXPECT_THAT(planned.out, AllOf(HasSubstr("by transform orders.columns.price (shop.lua:6) of float64"), HasSubstr("by transform columns[\"*.email\"] (shop.lua:4)"),
+  EXPECT_THAT(planned.out, AllOf(HasSubstr("by transform orders.columns.price (shop.lua:6) of float64"),
+                                 HasSubstr("by transform columns[\"*.email\"] (shop.lua:4)"),
                                  HasSubstr("total  new -> numeric(14,2)  by transform orders.add.total (shop.lua:7)"),
                                  HasSubstr("rows that the filter takes, orders.filter (shop.lua:9)")));
   const Ending ending = project.sluice({"run", "shop.lua"});
@@ -95,13 +98,15 @@ TEST(Transforms, OfTheExampleMakeItsRows) {
   ASSERT_EQ(ending.code, 0) << ending.out << ending.err;
   run_sqlite(project / "expected.db",
              "create table customers (id, email, joined, name);"
-             "insert into customers values (1, 'ada@example.org', '2019-12-10', 'Ada Lovelace'), (2, null, '2020-06-23', 'Alan Turing');"
+             "insert into customers values (1, 'ada@example.org', '2019-12-10', 'Ada Lovelace'), (2, null, "
+             "'2020-06-23', 'Alan Turing');"
              "create table orders (id, customer, net, vat, tags, gross, currency);"
              "insert into orders values (2, 2, 99.95, 7, null, 106.95, 'EUR'), (10, 1, 10, 19, 'books', 11.9, 'EUR'),"
              "(11, 1, 10, 19, 'gifts', 11.9, 'EUR'), (30, 1, 4.2, 7, 'food', 4.49, 'EUR');");
-  EXPECT_TRUE(has_same_rows(project / "expected.db", project / "new.db",
-                            {"select id, email, joined, name from customers order by id",
-                             "select id, customer, net + 0.0, vat, tags, gross + 0.0, currency from orders order by id"}));
+  EXPECT_TRUE(
+      has_same_rows(project / "expected.db", project / "new.db",
+                    {"select id, email, joined, name from customers order by id",
+                     "select id, customer, net + 0.0, vat, tags, gross + 0.0, currency from orders order by id"}));
 }
 
 TEST(Transforms, OfAnotherTargetAreProvedAlike) {
@@ -133,6 +138,32 @@ TEST(Transforms, DoNotHideARowThatWasTamperedWith) {
   EXPECT_EQ(cell.at("target"), "0.26");
 }
 
+TEST(Transforms, ThatWereEditedMakeNoTableOfTwoKinds) {
+  const auto workflow = [](const std::string& function) {
+    return "local m = map { from = 'old', to = 'new', columns = { ['item.name'] = " + function + R"( } }
+      return workflow "made" {
+        stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = store "sqlite" { path = "new.db" } },
+        phase "copy" { step "tables" { schema.create { map = m } }, step "rows" { copy.tables { map = m, chunk_rows = 1 } } },
+      })";
+  };
+  const Project project("", workflow("function(v) return v .. v end"));
+  run_sqlite(
+      project / "shop.db",
+      "create table item (id integer primary key, name text); insert into item values (1, 'a'), (2, null), (3, 'c');");
+  EXPECT_EQ(project.sluice({"run", "shop.lua"}).code, 1);
+  project.set_workflow(workflow("function(v) return v and v:upper() end"));
+  EXPECT_EQ(project.sluice({"resume", project.run()}).code, 8);
+  const Ending refused = project.sluice({"resume", project.run(), "--adopt"});
+  EXPECT_EQ(refused.code, 8);
+  EXPECT_THAT(refused.err, HasSubstr("roll back to it first"));
+  EXPECT_EQ(project.sluice({"rollback", project.run(), "--to", "copy.tables", "--yes"}).code, 0);
+  const Ending adopted = project.sluice({"resume", project.run(), "--adopt"});
+  ASSERT_EQ(adopted.code, 0) << adopted.out << adopted.err;
+  run_sqlite(project / "expected.db",
+             "create table item (id, name); insert into item values (1, 'A'), (2, null), (3, 'C');");
+  EXPECT_TRUE(has_same_rows(project / "expected.db", project / "new.db", {"select id, name from item order by id"}));
+}
+
 TEST(Transforms, ThatFailNameTheRowAndLeaveNothingHalfDone) {
   Project project("", R"lua(
     local m = map { from = "old", to = "new", orders = {
@@ -146,8 +177,12 @@ TEST(Transforms, ThatFailNameTheRowAndLeaveNothingHalfDone) {
   make_orders(project / "shop.db");
   const Ending ending = project.sluice({"run", "shop.lua"});
   EXPECT_EQ(ending.code, 1);
-  EXPECT_THAT(ending.out + ending.err, AllOf(HasSubstr("shop.lua:4"), HasSubstr("orders (id=5), column email, value NULL: attempt to index local 'v'")));
-  EXPECT_TRUE(has_same_rows(project / "shop.db", project / "new.db", {"select count(*) from orders where email = lower(email)"})) << "rows were written";
+  EXPECT_THAT(
+      ending.out + ending.err,
+      AllOf(HasSubstr("shop.lua:4"), HasSubstr("orders (id=5), column email, value NULL: attempt to index local 'v'")));
+  EXPECT_TRUE(has_same_rows(project / "shop.db", project / "new.db",
+                            {"select count(*) from orders where email = lower(email)"}))
+      << "rows were written";
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ std::vector<Row> numbered(int count) {
 const std::vector<SourceColumn> kColumns = {{"amount", "integer"}, {"name", "text"}};
 
 TEST(Transform, MakesColumnsAndSeesTheWholeRow) {
-  TransformedTable table(kColumns, "columns = { ['orders.amount'] = function(v, row) return v * 10 + row.id + #row.name end }");
+  TransformedTable table(kColumns,
+                         "columns = { ['orders.amount'] = function(v, row) return v * 10 + row.id + #row.name end }");
   EXPECT_THAT(table.run({{"5", "abc"}, {"6", ""}}), ElementsAre(Row{"1", "54", "abc"}, Row{"2", "62", ""}));
   EXPECT_EQ(table.counts().filtered, 0);
 }
@@ -85,7 +86,9 @@ TEST(Transform, SplitsManyRowsIntoMany) {
 }
 
 TEST(Transform, ReadsColumnsThatTheMapOmits) {
-  TransformedTable table(kColumns, "omit = { 'orders.name' }, orders = { reads = { 'name' }, columns = { amount = function(v, row) return #row.name end } }");
+  TransformedTable table(kColumns,
+                         "omit = { 'orders.name' }, orders = { reads = { 'name' }, columns = { amount = function(v, "
+                         "row) return #row.name end } }");
   EXPECT_THAT(table.run({{"5", "abc"}}), ElementsAre(Row{"1", "3"}));
 }
 
@@ -101,7 +104,8 @@ TEST(Transform, SeesOneBatchAfterTheOther) {
 TEST(TransformFault, NamesTableKeyColumnValueAndPlace) {
   TransformedTable table(kColumns, "columns = { ['orders.amount'] = function(v, row)\n return v + row.name\n end }");
   const Error error = fault_of(table, {{"5", "1"}, {"6", "x"}});
-  EXPECT_THAT(error.message(), HasSubstr("orders (id=2), column amount, value '6': attempt to perform arithmetic on field 'name'"));
+  EXPECT_THAT(error.message(),
+              HasSubstr("orders (id=2), column amount, value '6': attempt to perform arithmetic on field 'name'"));
   EXPECT_EQ(error.where(), "w.lua:3");
   EXPECT_EQ(error.code(), Code::data);
 }
@@ -110,12 +114,15 @@ TEST(TransformFault, InACompiledLoopNamesItsRow) {
   auto rows = numbered(5000);
   rows[4321][1] = std::nullopt;
   TransformedTable table(kColumns, "columns = { ['orders.amount'] = function(v, row) return v + #row.name end }");
-  EXPECT_THAT(fault_of(table, rows).message(), HasSubstr("orders (id=4322), column amount, value '4322': attempt to get length"));
+  EXPECT_THAT(fault_of(table, rows).message(),
+              HasSubstr("orders (id=4322), column amount, value '4322': attempt to get length"));
 }
 
 TEST(TransformFault, OfAnUnknownColumnNamesTheNearest) {
   TransformedTable table(kColumns, "orders = { filter = function(row) return row.amonut > 1 end }");
-  EXPECT_THAT(fault_of(table, {{"5", "a"}}).message(), AllOf(HasSubstr("orders (id=1): "), HasSubstr("no column \"amonut\""), HasSubstr("did you mean amount?")));
+  EXPECT_THAT(
+      fault_of(table, {{"5", "a"}}).message(),
+      AllOf(HasSubstr("orders (id=1): "), HasSubstr("no column \"amonut\""), HasSubstr("did you mean amount?")));
   TransformedTable assigns(kColumns, "orders = { row = function(row) row.nmae = 'x' end }");
   EXPECT_THAT(fault_of(assigns, {{"5", "a"}}).message(), HasSubstr("did you mean name?"));
   TransformedTable part(kColumns, "orders = { row = function(row) return { { amuont = 1 } } end }");
@@ -124,7 +131,8 @@ TEST(TransformFault, OfAnUnknownColumnNamesTheNearest) {
 
 TEST(TransformFault, OfAWrongAnswerSaysWhatWasExpected) {
   TransformedTable filter(kColumns, "orders = { filter = function(row) return row.name end }");
-  EXPECT_THAT(fault_of(filter, {{"5", "a"}}).message(), HasSubstr("expected true or false from the filter, found a string"));
+  EXPECT_THAT(fault_of(filter, {{"5", "a"}}).message(),
+              HasSubstr("expected true or false from the filter, found a string"));
   TransformedTable one(kColumns, "orders = { row = function(row) return { name = 'x' } end }");
   EXPECT_THAT(fault_of(one, {{"5", "a"}}).message(), HasSubstr("found one row"));
   TransformedTable number(kColumns, "orders = { row = function(row) return 1 end }");
@@ -139,16 +147,21 @@ TEST(TransformFault, CanLeaveTheRowOutAndGoOn) {
     orders = { filter = function(row) if row.id == 6 then error "six" end return row.id ~= 7 end,
                row = function(row) if row.id == 5 then row.name = "lost"; error "five" end end })");
   std::vector<std::string> errors;
-  const auto rows = table.run(numbered(8), [&](int64_t row, const Error& error) { errors.push_back(std::to_string(row + 1) + " " + error.message()); });
+  const auto rows = table.run(numbered(8), [&](int64_t row, const Error& error) {
+    errors.push_back(std::to_string(row + 1) + " " + error.message());
+  });
   EXPECT_THAT(rows, ElementsAre(Row{"1", "1", "n1"}, Row{"3", "3", "n3"}, Row{"8", "8", "n8"}));
-  EXPECT_THAT(errors, ElementsAre(HasSubstr("6 orders (id=6): six"), HasSubstr("2 orders (id=2), column amount, value '2': two"),
-                                  HasSubstr("5 orders (id=5): five"), HasSubstr("4 orders (id=4), column amount, value '4': ")));
+  EXPECT_THAT(
+      errors,
+      ElementsAre(HasSubstr("6 orders (id=6): six"), HasSubstr("2 orders (id=2), column amount, value '2': two"),
+                  HasSubstr("5 orders (id=5): five"), HasSubstr("4 orders (id=4), column amount, value '4': ")));
   EXPECT_EQ(table.counts().rejected, 4);
   EXPECT_EQ(table.counts().filtered, 1);
 }
 
 TEST(TransformSandbox, HasNothingThatDiffersFromRunToRun) {
-  for (const std::string name : {"os", "io", "ffi", "jit", "debug", "print", "pcall", "coroutine", "require('ffi')", "math.random", "string.dump"}) {
+  for (const std::string name : {"os", "io", "ffi", "jit", "debug", "print", "pcall", "coroutine", "require('ffi')",
+                                 "math.random", "string.dump"}) {
     TransformedTable table(kColumns, "columns = { ['orders.name'] = function(v) return tostring(" + name + ") end }");
     const Error error = fault_of(table, {{"5", "a"}});
     EXPECT_THAT(error.message(), HasSubstr("orders (id=1), column name, value 'a': ")) << name;
@@ -157,15 +170,18 @@ TEST(TransformSandbox, HasNothingThatDiffersFromRunToRun) {
 }
 
 TEST(TransformSandbox, LetsNoRowBeKept) {
-  TransformedTable table(kColumns, "orders = (function() local kept; return { columns = { amount = function(v, row) kept = row; return v end,"
-                                   " name = 'x' }, filter = function(row) return kept == nil or kept.id > 0 end } end)()");
+  TransformedTable table(
+      kColumns,
+      "orders = (function() local kept; return { columns = { amount = function(v, row) kept = row; return v end,"
+      " name = 'x' }, filter = function(row) return kept == nil or kept.id > 0 end } end)()");
   EXPECT_EQ(table.run({{"5", "a"}}).size(), 1U);
   EXPECT_EQ(table.run({{"5", "a"}}).size(), 1U) << "during a call a kept row is the row of the call";
 }
 
 TEST(TransformWatch, FailsALoopWithoutAnEndThatTakesMemory) {
-  TransformedTable table(kColumns, "columns = { ['orders.name'] = function(v) local n = 0 while true do n = n + 1 v = 'x' .. n end end }",
-                         {std::chrono::milliseconds(200), std::chrono::minutes(1)});
+  TransformedTable table(
+      kColumns, "columns = { ['orders.name'] = function(v) local n = 0 while true do n = n + 1 v = 'x' .. n end end }",
+      {std::chrono::milliseconds(200), std::chrono::minutes(1)});
   EXPECT_THAT(fault_of(table, {{"5", "a"}}).message(), HasSubstr("is there a loop without an end?"));
 }
 
@@ -176,7 +192,8 @@ TEST(TransformWatchDeathTest, EndsTheProcessWhereACompiledLoopNeverReturns) {
                            {std::chrono::milliseconds(200), std::chrono::milliseconds(300)});
     table.run({{"5", "a"}});
   };
-  EXPECT_EXIT(spin(), testing::ExitedWithCode(130), "orders, columns\\[\"orders.amount\"\\] \\(w.lua:2\\) has not returned for .*resume");
+  EXPECT_EXIT(spin(), testing::ExitedWithCode(130),
+              "orders, columns\\[\"orders.amount\"\\] \\(w.lua:2\\) has not returned for .*sluice resume RUN --adopt");
 }
 
 TEST(TransformMemory, IsBounded) {
@@ -193,16 +210,51 @@ TEST(TransformMap, RefusesWhatMeansNothing) {
     }
     return "no error";
   };
-  EXPECT_THAT(error_of("columns = { ['orders.amuont'] = 1 }"), AllOf(HasSubstr("w.lua:2"), HasSubstr("matches no column"), HasSubstr("orders.amount")));
-  EXPECT_THAT(error_of("odrers = { columns = { amount = 1 } }"), AllOf(HasSubstr("w.lua:2"), HasSubstr("did you mean orders?")));
+  EXPECT_THAT(error_of("columns = { ['orders.amuont'] = 1 }"),
+              AllOf(HasSubstr("w.lua:2"), HasSubstr("matches no column"), HasSubstr("orders.amount")));
+  EXPECT_THAT(error_of("odrers = { columns = { amount = 1 } }"),
+              AllOf(HasSubstr("w.lua:2"), HasSubstr("did you mean orders?")));
   EXPECT_THAT(error_of("orders = { columns = { amuont = 1 } }"), HasSubstr("did you mean orders.amount?"));
-  EXPECT_THAT(error_of("orders = { add = { name = { type = 'text', value = 'x' } } }"), HasSubstr("has a column \"name\" already"));
+  EXPECT_THAT(error_of("orders = { add = { name = { type = 'text', value = 'x' } } }"),
+              HasSubstr("has a column \"name\" already"));
   EXPECT_THAT(error_of("orders = { reads = { 'name' } , columns = { amount = 1 } }"), HasSubstr("is read already"));
 }
 
+std::string digest_of(const std::string& before_map, const std::string& function) {
+  const std::string source =
+      before_map + "\nlocal m = map { from = 'a', to = 'b', columns = { ['t.c'] = " + function +
+      " } }\nreturn workflow 'w' { stores = { a = store 'sqlite' { path = 'a' }, b = store 'sqlite' { path = 'b' } },"
+      " phase 'p' { step 's' { copy.tables { map = m } } } }";
+  return load_bundle({{"w.lua", source}}, "w.lua", {}).maps.at(0).transforms.columns.at(0).value.digest;
+}
+
+TEST(TransformDigest, ChangesWithTheFunctionAndWithAllThatItUses) {
+  const std::string use = "function(v)\n return helper(v) + rate.x\n end";
+  const std::string base = "local rate = { x = 1, y = 2, [1] = 3 } local function helper(v)\n return v * rate.y\n end";
+  const std::string digest = digest_of(base, use);
+  EXPECT_EQ(digest_of(base, use), digest);
+  EXPECT_EQ(digest_of("-- a line more\nlocal other = 5\n" + base, use), digest)
+      << "lines that only move change nothing";
+  EXPECT_NE(digest_of(base, "function(v)\n return helper(v) - rate.x\n end"), digest);
+  EXPECT_NE(digest_of("local rate = { x = 9, y = 2, [1] = 3 } local function helper(v)\n return v * rate.y\n end", use),
+            digest);
+  EXPECT_NE(digest_of("local rate = { x = 1, y = 2, [1] = 3 } local function helper(v)\n return v / rate.y\n end", use),
+            digest);
+  const auto with_param = [](const std::string& value) {
+    return digest_of("local p = params { rate = param.number(" + value + ") }",
+                     "function(v)\n return v * p.rate\n end");
+  };
+  EXPECT_EQ(with_param("2"), with_param("2"));
+  EXPECT_NE(with_param("2"), with_param("3"));
+  EXPECT_NE(digest_of("", "5"), digest_of("", "'5'"));
+}
+
 TEST(TransformMapping, SurvivesItsJson) {
-  TransformedTable table(kColumns, "types = { ['orders.amount'] = 'text' }, omit = { 'orders.name' }, orders = { reads = { 'name' },"
-                                   " columns = { amount = function(v) return 'x' end }, row = function() end, filter = function() return true end }");
+  TransformedTable table(
+      kColumns,
+      "types = { ['orders.amount'] = 'text' }, omit = { 'orders.name' }, orders = { reads = { 'name' },"
+      " columns = { amount = function(v) return 'x' end }, row = function() end, filter = function() return true end "
+      "}");
   const std::string json = catalog::mapping_to_json(table.whole_mapping());
   EXPECT_EQ(catalog::mapping_to_json(catalog::mapping_from_json(json)), json);
   const catalog::TableMapping& mapping = table.mapping();

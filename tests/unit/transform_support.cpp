@@ -44,7 +44,8 @@ catalog::Ddl take_all(const catalog::Catalog& wanted) {
 
 std::map<std::string, std::string> bundle_of(const std::string& fields) {
   return {{"w.lua", "local m = map { from = 'old', to = 'new',\n" + fields +
-                        "\n}\nreturn workflow 'w' { stores = { old = store 'sqlite' { path = 'a' }, new = store 'sqlite' { path = 'b' } },"
+                        "\n}\nreturn workflow 'w' { stores = { old = store 'sqlite' { path = 'a' }, new = store "
+                        "'sqlite' { path = 'b' } },"
                         " phase 'p' { step 'rows' { copy.tables { map = m } } } }\n"}};
 }
 
@@ -70,12 +71,14 @@ void append_text(arrow::ColumnBuilder& out, const std::string& text) {
 }
 
 std::string text_at(const arrow::ColumnView& view, int64_t row) {
-  return view.type().kind == Kind::boolean ? (view.int64(row) != 0 ? "true" : "false") : arrow::value_to_text(view, row);
+  return view.type().kind == Kind::boolean ? (view.int64(row) != 0 ? "true" : "false")
+                                           : arrow::value_to_text(view, row);
 }
 
 }  // namespace
 
-TransformedTable::TransformedTable(std::vector<SourceColumn> columns, const std::string& fields, TransformLimits limits) {
+TransformedTable::TransformedTable(std::vector<SourceColumn> columns, const std::string& fields,
+                                   TransformLimits limits) {
   const auto files = bundle_of(fields);
   const workflow::Workflow workflow = load_bundle(files, "w.lua", {});
   mapping_ = catalog::decide_mapping(make_source(columns), workflow.maps.at(0), "", take_all);
@@ -113,8 +116,10 @@ std::vector<Row> TransformedTable::run(const std::vector<Row>& rows, copy::OnRow
   return out;
 }
 
-std::string made(const std::string& from, const std::string& to, const std::optional<std::string>& value, const std::string& function) {
-  TransformedTable table({{"v", from}}, "types = { ['orders.v'] = '" + to + "' }, columns = { ['orders.v'] = " + function + " }");
+std::string made(const std::string& from, const std::string& to, const std::optional<std::string>& value,
+                 const std::string& function) {
+  TransformedTable table({{"v", from}},
+                         "types = { ['orders.v'] = '" + to + "' }, columns = { ['orders.v'] = " + function + " }");
   try {
     const auto rows = table.run({{value}});
     return rows.at(0).at(1).value_or("NULL");

@@ -43,7 +43,8 @@ class TransformedTable {
 };
 
 /// The only value that a function makes of one column `v`: `function` is Lua, `from` and `to` its types.
-std::string made(const std::string& from, const std::string& to, const std::optional<std::string>& value, const std::string& function);
+std::string made(const std::string& from, const std::string& to, const std::optional<std::string>& value,
+                 const std::string& function);
 
 /// What went wrong when those were run; fails the test where nothing did.
 Error fault_of(TransformedTable& table, const std::vector<Row>& rows);
