@@ -88,7 +88,11 @@ class CopyIn {
   int64_t finish() {
     if (PQputCopyEnd(connection_.raw(), nullptr) != 1) fail();
     const Result result(PQgetResult(connection_.raw()));
-    if (result.empty() || result.status() != PGRES_COMMAND_OK) throw connection_.error(result, where_);
+    if (result.empty() || result.status() != PGRES_COMMAND_OK) {
+      const Error error = connection_.error(result, where_);
+      connection_.drain();
+      throw error;
+    }
     connection_.drain();
     return result.affected();
   }
@@ -108,7 +112,11 @@ class CopyIn {
     const Error lost = connection_.error(Result(), where_);
     while (PGresult* next = PQgetResult(connection_.raw())) {
       const Result result(next);
-      if (result.status() == PGRES_FATAL_ERROR) throw connection_.error(result, where_);
+      if (result.status() == PGRES_FATAL_ERROR) {
+        const Error error = connection_.error(result, where_);
+        connection_.drain();
+        throw error;
+      }
       if (result.status() == PGRES_COPY_IN) break;
     }
     throw lost;
