@@ -107,6 +107,12 @@ MySqlServer MySqlServer::start() {
       if (answers(server.url_)) return server;
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
+    // One that ended may have met a port in use. One that is still there has the files: a second could not start beside it.
+    if (!has_ended(server.process_)) {
+      ::kill(pid, SIGKILL);
+      ::waitpid(pid, nullptr, 0);
+      break;
+    }
   }
   throw Error(Code::unavailable, "mariadbd did not come up: " + log_of(directory));
 }
