@@ -63,6 +63,12 @@ class CommandLine {
     add_params(plan);
     add_disposable(plan);
     plan->add_flag("--exit-code", options_.has_exit_code, "Answer 6 where running it would change something, 0 where not");
+    CLI::App* trial = add("try", "Take a sample of the rows through a workflow's maps, casts and functions; writes nothing",
+                          "sluice try workflows/stockula -p source=stockula.db --sample 5% --table price_history");
+    add_params(trial);
+    add_disposable(trial);
+    trial->add_option("--sample", options_.sample, "Share of each table's rows, from parts all over it")->capture_default_str();
+    trial->add_option("-t,--table", options_.tables, "Only tables of this name or pattern; again for more");
     CLI::App* run = add("run", "Run a workflow", "sluice run workflows/stockula -p source=stockula.db");
     add_params(run);
     add_disposable(run);

@@ -19,5 +19,6 @@ int inspect_command(const Options& options);
 int plugins_command(const Options& options);
 int words_command(const Options& options);
 int types_command(const Options& options);
+int try_command(const Options& options);
 
 }  // namespace sluice::cli

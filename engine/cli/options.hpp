@@ -28,6 +28,7 @@ struct Options {
   std::string target_schema, source_schema;
   std::vector<std::string> redo, assume_done;
   int workers = 2;
+  std::string sample = "1%";            ///< try
   int64_t limit = 100;
   double lease_seconds = 30;
   bool is_json = false;

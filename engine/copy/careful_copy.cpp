@@ -1,9 +1,6 @@
 #include "copy/careful_copy.hpp"
 
-#include <algorithm>
-#include <deque>
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include "arrow/fingerprint.hpp"
@@ -11,17 +8,12 @@
 #include "base/error.hpp"
 #include "copy/convert.hpp"
 #include "copy/convert_cast.hpp"
+#include "copy/good_rows.hpp"
 #include "copy/halve.hpp"
-#include "copy/transform_stage.hpp"
 
 namespace sluice::copy {
 
 namespace {
-
-/// Small: halving reads a bad batch about ten times.
-constexpr int64_t kBatchRows = 1024;
-
-using Shared = std::shared_ptr<const arrow::Array>;
 
 /// One batch, once.
 class OneBatch : public arrow::BatchReader {
@@ -33,116 +25,6 @@ class OneBatch : public arrow::BatchReader {
  private:
   std::vector<arrow::Field> fields_;
   arrow::Array batch_;
-};
-
-/// What the source can deliver and conversion accepts; the rest goes to `reject`.
-class GoodRows {
- public:
-  using TakeReject = std::function<void(Reject)>;
-
-  GoodRows(store::Session& source, const ChunkWork& work, store::WorkResult& result, TakeReject reject)
-      : work_(work),
-        before_(work.table.has_transforms() ? work.table.before_transforms() : work.table),
-        result_(result),
-        reject_(std::move(reject)),
-        carriers_(carrier_fields(work.table, Side::source)),
-        hasher_(carriers_),
-        reader_(source.read(read_spec())) {}
-
-  struct Piece {
-    Shared batch;       ///< as read
-    int64_t first = 0;  ///< the first of its rows in `batch`
-    Shared made;        ///< converted and transformed
-    bool is_row_by_row = true;  ///< the rows of both are the same ones
-  };
-
-  /// False at the end.
-  bool next(Piece& piece) {
-    while (pieces_.empty()) {
-      auto batch = std::make_shared<const arrow::Array>(reader_->next());
-      if (batch->empty()) return false;
-      take(batch);
-    }
-    piece = std::move(pieces_.front());
-    pieces_.pop_front();
-    return true;
-  }
-
-  store::LeftOut describe(const Shared& batch, int64_t row, const Error& error) const {
-    const auto views = arrow::view_batch(carriers_, **batch);
-    store::LeftOut left_out;
-    left_out.code = error.code();
-    left_out.key = RowPlace(before_, Side::source, views).key(row);
-    left_out.reason = error.what();
-    left_out.row = row_to_json(carriers_, views, row);
-    return left_out;
-  }
-
- private:
-  store::ReadSpec read_spec() {
-    store::ReadSpec spec = chunk_read_spec(work_);
-    spec.batch_rows = std::min(spec.batch_rows, kBatchRows);
-    spec.left_out = [this](store::LeftOut row) {
-      ++result_.read;
-      ++result_.rejected;
-      reject_({RejectSide::source, std::move(row)});
-    };
-    return spec;
-  }
-
-  void take(const Shared& batch) {
-    result_.read += (*batch)->length;
-    halve(
-        {0, (*batch)->length},
-        [&](Span span) {
-          add(batch, span, convert(batch, span));
-        },
-        [&](int64_t row, const Error& error) {
-          ++result_.rejected;
-          reject_({RejectSide::convert, describe(batch, row, error)});
-        });
-  }
-
-  void add(const Shared& batch, Span span, arrow::Array converted) {
-    if (work_.transform != nullptr) return transform(batch, span, std::move(converted));
-    result_.kept += span.rows;
-    hasher_.add_to(*arrow::slice(batch, span.first, span.rows), result_.f_src);
-    pieces_.push_back({batch, span.first, std::make_shared<const arrow::Array>(std::move(converted))});
-  }
-
-  void transform(const Shared& batch, Span span, arrow::Array converted) {
-    TransformStage stage(work_.table, *work_.transform, [&](int64_t row, const Error& error) {
-      ++result_.rejected;
-      reject_({RejectSide::convert, describe(batch, span.first + row, error)});
-    });
-    hasher_.add_to(*arrow::slice(batch, span.first, span.rows), result_.f_src);
-    stage.take(std::move(converted));
-    for (arrow::Array made = stage.next(); !made.empty(); made = stage.next()) {
-      pieces_.push_back({batch, span.first, std::make_shared<const arrow::Array>(std::move(made)), false});
-    }
-    result_.filtered += stage.counts().filtered;
-    result_.kept += span.rows - stage.counts().filtered - stage.counts().rejected;
-  }
-
-  arrow::Array convert(const Shared& batch, Span span) {
-    if (!converter_) converter_.emplace(work_.table, Side::source);
-    try {
-      return converter_->convert(arrow::slice(batch, span.first, span.rows));
-    } catch (...) {
-      converter_.reset();  // it holds a part of the batch
-      throw;
-    }
-  }
-
-  const ChunkWork& work_;
-  const catalog::TableMapping before_;  ///< what is read
-  store::WorkResult& result_;
-  TakeReject reject_;
-  std::vector<arrow::Field> carriers_;
-  arrow::RowHasher hasher_;
-  std::optional<Converter> converter_;
-  std::deque<Piece> pieces_;
-  std::unique_ptr<arrow::BatchReader> reader_;
 };
 
 /// The good rows as one stream.
@@ -231,7 +113,7 @@ class CarefulCopy {
     return left_out;
   }
 
-  void load(const Shared& converted, Span span) {
+  void load(const SharedBatch& converted, Span span) {
     guard_.attempt([&] {
       auto one = std::make_unique<OneBatch>(fields_, arrow::slice(converted, span.first, span.rows));
       count(target_.load(chunk_load_spec(work_), std::move(one)), span.rows);

@@ -28,7 +28,7 @@ std::string to_json(const Reject& reject);
 std::string row_to_json(const std::vector<arrow::Field>& fields, const std::vector<arrow::ColumnView>& views, int64_t row);
 
 /// The sqlstate of the error that says so: it is no fault of one row.
-inline constexpr const char* kTooManyRejects = "SL004";
+inline constexpr const char* kTooManyRejects = "SL006";
 
 /// Whether the rows are to blame for an error, not the stores.
 bool is_fault_of_rows(const Error& error);

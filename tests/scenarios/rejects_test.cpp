@@ -179,6 +179,27 @@ TEST(RejectsOfFunctions, LeaveOutTheRowThatAFunctionFailsOn) {
   EXPECT_THAT(lines[0].at("reason"), AllOf(HasSubstr("column n"), HasSubstr("shop.lua:2")));
 }
 
+TEST(Try, ShowsWhatASampleBecomesAndWritesNothing) {
+  const NewTarget target(Kind::sqlite);
+  const Project project(target.url(), workflow_of(target.store(), ", rejects = { limit = 2 }"));
+  make_dirty(project / "shop.db");
+  const Ending all = project.sluice({"try", "shop.lua", "--sample", "100%"});
+  EXPECT_EQ(all.code, 1) << all.err;
+  EXPECT_THAT(all.out, AllOf(HasSubstr("20,000 rows of about 20,000 read, 19,998 made, 2 REJECTED"), HasSubstr("item (id=7777), column n"),
+                             HasSubstr(R"(makes {"id":"1","n":"2","s":"row 1"})")));
+  const Ending some = project.sluice({"try", "shop.lua", "--sample", "10%", "--table", "item", "--json"});
+  EXPECT_EQ(some.code, 0) << some.err;
+  const json table = json::parse(some.out).at("tables").at(0);
+  EXPECT_EQ(table.at("read"), 2000) << table.dump();
+  EXPECT_EQ(table.at("made"), 2000);
+  EXPECT_FALSE(std::filesystem::exists(project / "target.db"));
+  EXPECT_FALSE(std::filesystem::exists(project / ".sluice"));
+  const Ending wrong = project.sluice({"try", "shop.lua", "--sample", "lots"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("--sample: expected a percentage above 0 such as 1%, found 'lots'"));
+  EXPECT_EQ(project.sluice({"try", "shop.lua", "--table", "items"}).code, 2);
+}
+
 /// Into a table that is there, whose unique name two of the source's rows violate.
 class RefusedByTheTarget : public testing::TestWithParam<Kind> {};
 
