@@ -80,9 +80,19 @@ std::optional<int64_t> take_year(std::string_view& text) {
   return negative ? -year : year;
 }
 
-std::optional<int64_t> take_date(std::string_view& text) {
-  const std::optional<int64_t> year = take_year(text);
+/// " BC", as PostgreSQL writes years before the year 1, from the end.
+bool take_before_christ(std::string_view& text) {
+  constexpr std::string_view kMark = " BC";
+  if (text.size() < kMark.size() || text.substr(text.size() - kMark.size()) != kMark) return false;
+  text.remove_suffix(kMark.size());
+  return true;
+}
+
+std::optional<int64_t> take_date(std::string_view& text, bool is_before_christ) {
+  std::optional<int64_t> year = take_year(text);
   if (!year || !take(text, '-')) return std::nullopt;
+  if (is_before_christ && *year < 1) return std::nullopt;
+  if (is_before_christ) year = 1 - *year;
   const int month = take_two_digits(text, 12);
   if (month < 1 || !take(text, '-')) return std::nullopt;
   const int day = take_two_digits(text, days_in_month(*year, month));
@@ -156,7 +166,8 @@ std::string calendar_text(int64_t days) {
 std::string date_to_text(int32_t days) { return calendar_text(days); }
 
 std::optional<int32_t> date_from_text(std::string_view text) {
-  const std::optional<int64_t> days = take_date(text);
+  const bool is_before_christ = take_before_christ(text);
+  const std::optional<int64_t> days = take_date(text, is_before_christ);
   if (!days || !text.empty() || *days != static_cast<int32_t>(*days)) return std::nullopt;
   return static_cast<int32_t>(*days);
 }
@@ -185,7 +196,8 @@ std::string timestamp_to_text(int64_t micros, bool zoned) {
 
 std::optional<ParsedTimestamp> timestamp_from_text(std::string_view text) {
   ParsedTimestamp parsed;
-  const std::optional<int64_t> days = take_date(text);
+  const bool is_before_christ = take_before_christ(text);
+  const std::optional<int64_t> days = take_date(text, is_before_christ);
   if (!days) return std::nullopt;
   int64_t in_day = 0;
   if (!text.empty()) {

@@ -51,6 +51,7 @@ class TargetTable {
     column.type = decision.compare;
     column.comment = from.comment;
     column.nullable = (from.nullable || makes_null(decision.chain)) && !is_key_column(from.name);
+    if (column.nullable && !from.nullable) warn(from.name, "is NOT NULL no longer: a cast makes NULLs of some values");
     if (spec_.same_kind && !decision.is_override) column.native = from.native;
     column.identity = from.identity && is_integer(decision.compare.kind);
     column.next = column.identity ? from.next : 0;

@@ -19,6 +19,7 @@
 #include "report/text.hpp"
 #include "run/runner.hpp"
 #include "steps/action.hpp"
+#include "steps/fields.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -108,7 +109,7 @@ void check_adoption(const plan::Plan& before, const plan::Plan& after, const run
                              (node.map < 0 || plan::mapping_changes(before.mappings.at(static_cast<size_t>(node.map)),
                                                                     after.mappings.at(static_cast<size_t>(now->map)))
                                                   .empty());
-    if (now != nullptr && now->word == node.word && is_same_map) continue;
+    if (now != nullptr && now->word == node.word && is_same_map && steps::text_field(*now, "mode") == steps::text_field(node, "mode")) continue;
     throw Error(Code::conflict, node.path + " has begun or passed, and the edited workflow has " + (now == nullptr ? "no such step" : "another one"),
                 "roll back to it first (sluice rollback RUN --to " + node.path + "), or leave it as it was")
         .with_sqlstate("SL005");

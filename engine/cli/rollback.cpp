@@ -11,6 +11,7 @@
 #include "plan/plan.hpp"
 #include "run/run_record.hpp"
 #include "run/runner.hpp"
+#include "steps/fields.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -24,6 +25,17 @@ void print_what_goes(const plan::Plan& plan, const std::vector<std::string>& nod
     std::printf("%s  %s\n", path.c_str(), node->word.c_str());
     for (const std::string& line : node->destroys) std::printf("    %s\n", line.c_str());
     if (!node->has_undo && (!node->targets.empty() || node->is_probed)) std::printf("    has no undo: its effect stays\n");
+  }
+}
+
+/// Rows that were added to others stay, and a resume would add them once more.
+void refuse_appended(const plan::Plan& plan, const std::vector<std::string>& nodes) {
+  const plan::NodeIndex index(plan);
+  for (const std::string& path : nodes) {
+    const plan::PlannedNode* node = index.find(path);
+    if (node == nullptr || node->word != "copy.tables" || node->has_undo || steps::text_field(*node, "mode") != "append") continue;
+    throw Error(Code::unsupported, path + " has added rows to tables that held some (mode = \"append\"), and nobody can tell them apart",
+                "roll back to a later node, or restore the target from a backup");
   }
 }
 
@@ -57,6 +69,7 @@ int rollback_command(const Options& options) {
   const auto nodes = run::rollback_nodes(plan, now, options.to);
   if (options.is_plan_only || !options.is_quiet) print_what_goes(plan, nodes);
   if (options.is_plan_only) return 0;
+  refuse_appended(plan, nodes);
   if (!options.is_yes) ask(plan);
   return take_up_run(options, run, options.to);
 }

@@ -63,9 +63,12 @@ void null_real_if(const ColumnCast& cast) {
   for (const std::string& text : cast.step->call.values) {
     if (const auto value = arrow::double_from_text(text)) values.push_back(*value);
   }
+  const bool is_single = cast.in.type().kind == Kind::float32;
   cast.for_each([&](int64_t row) {
     const double value = cast.in.float64(row);
-    std::ranges::count(values, value) > 0 ? cast.out.append_null() : cast.out.append_double(value);
+    // -999.9 in four bytes is another number than in eight.
+    const auto is_value = [&](double other) { return is_single ? static_cast<float>(value) == static_cast<float>(other) : value == other; };
+    std::ranges::any_of(values, is_value) ? cast.out.append_null() : cast.out.append_double(value);
   });
 }
 

@@ -114,8 +114,9 @@ ChunkOutcome copy_guarded(store::Session& target, const ChunkWork& work, const C
   outcome.result.bounds = to_json(work.range);
   try {
     guard.commit(outcome.result);
-  } catch (...) {
-    if (work.rejects != nullptr) work.rejects->give_back(outcome.rejects);
+  } catch (const Error& error) {
+    // In doubt they may have landed, and count then.
+    if (work.rejects != nullptr && error.code() != Code::in_doubt) work.rejects->give_back(outcome.rejects);
     throw;
   }
   return outcome;

@@ -34,7 +34,10 @@ const char* to_text(RejectSide side) {
 }
 
 bool is_fault_of_rows(const Error& error) {
-  return (error.code() == Code::data || error.code() == Code::constraint) && error.sqlstate() != kTooManyRejects;
+  constexpr const char* kNoRoom = "53";  // a full disk or memory: the class of insufficient resources, in every store
+  constexpr const char* kOurs = "SL";    // our own states: too many rejects, a function that doesn't return, a lost fence
+  if (error.sqlstate().rfind(kOurs, 0) == 0 || error.sqlstate().rfind(kNoRoom, 0) == 0) return false;
+  return error.code() == Code::data || error.code() == Code::constraint;
 }
 
 std::string to_json(const Reject& reject) {

@@ -6,6 +6,7 @@
 #include "arrow/text.hpp"
 #include "copy/batch_parts.hpp"
 #include "copy/convert.hpp"
+#include "copy/rejects.hpp"
 
 namespace sluice::copy {
 
@@ -94,7 +95,7 @@ arrow::Array TransformStage::next() {
 }
 
 void TransformStage::reject(int64_t row, const Error& error) {
-  if (!on_error_) throw error;
+  if (!on_error_ || !is_fault_of_rows(error)) throw error;
   on_error_(row, error);
   rejected_[static_cast<size_t>(row)] = true;
   ++counts_.rejected;

@@ -250,10 +250,12 @@ class ScriptTransform : public workflow::TableTransform {
 
   /// Throws, or counts the row where the loop is as rejected.
   void report(const Error& error, int column) {
-    const Error fault = Error(Code::data, error.message(), error.hint(), error.where());
-    on_fault_({memory_.selected()[static_cast<size_t>(memory_.raw().at)], column, fault});
-    // Each further row would take as long again.
-    if (!script_.state().overrun().empty() || script_.state().is_out_of_memory()) throw fault;
+    const int64_t row = memory_.selected()[static_cast<size_t>(memory_.raw().at)];
+    // Each further row would take as long again: that is no fault of one row.
+    if (!script_.state().overrun().empty() || script_.state().is_out_of_memory()) {
+      on_fault_({row, column, Error(Code::data, error.message(), error.hint(), error.where()).with_sqlstate("SL007")});
+    }
+    on_fault_({row, column, Error(Code::data, error.message(), error.hint(), error.where())});
     ++rejected_;
   }
 

@@ -107,6 +107,7 @@ Expansion CopyTables::expand(StepContext& context) const {
   for (const auto& table : context.mapping().tables) tables.push_back(&table);
   // The largest table first, so that its last chunks don't run alone at the end.
   std::stable_sort(tables.begin(), tables.end(), [](const auto* a, const auto* b) { return a->rows > b->rows; });
+  if (const auto options = reject_options(context.node)) check_reject_file(context, *options);
   if (replaces_rows(context.node)) clear_tables(context);
   const auto finished = finished_chunks(context);
   Expansion expansion;
@@ -198,7 +199,7 @@ Conclusion CopyTables::conclude(StepContext& context) const {
   conclusion.summary = count_of(total, "row") + " in " + count_of(static_cast<int64_t>(rows.tables.size()), "table");
   if (there > 0) conclusion.summary += ", " + count_of(there, "row") + " there already";
   if (rejected > 0) {
-    conclusion.summary += ", " + count_of(rejected, "row") + " rejected: " + export_rejects(context, *reject_options(context.node));
+    conclusion.summary += ", " + count_of(rejected, "row") + " rejected: " + export_rejects(context, reject_options(context.node).value_or(RejectOptions{}));
   }
   return conclusion;
 }

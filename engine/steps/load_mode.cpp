@@ -1,5 +1,7 @@
 #include "steps/load_mode.hpp"
 
+#include <algorithm>
+
 #include "steps/fields.hpp"
 
 namespace sluice::steps {
@@ -16,6 +18,43 @@ void require_keys(const catalog::Mapping& mapping, const plan::PlannedNode& node
     throw Error(Code::unsupported,
                 node.path + ": " + table.source_table + " has no primary or unique key, so rows that are there can't be found",
                 "leave the table out, or copy it with mode = \"replace\"");
+  }
+}
+
+/// Tables that the map leaves out must not refer to rows that go: some stores would delete theirs as well.
+void refuse_outer_references(plan::PlanContext& context, const catalog::Mapping& mapping, const plan::PlannedNode& node) {
+  store::LookFilter filter;
+  filter.schema = context.stores().at(mapping.to).schema;
+  for (const catalog::Table& table : context.session(mapping.to).catalog(filter).tables) {
+    if (mapping.find_target(table.name) != nullptr) continue;
+    for (const catalog::ForeignKey& key : table.foreign_keys) {
+      if (mapping.find_target(key.ref_table) == nullptr) continue;
+      throw Error(Code::constraint,
+                  node.path + ": " + table.name + " of \"" + mapping.to + "\" refers to " + key.ref_table + ", whose rows would be deleted",
+                  "copy that table as well, drop the reference, or use mode = \"upsert\"");
+    }
+  }
+}
+
+/// Whether a failure of `node` comes while or after the step at `own` runs. A phase's failure is that of its children.
+bool may_follow(const std::vector<const workflow::Node*>& order, size_t own, size_t node) {
+  if (node >= own) return true;
+  return order[node]->kind == workflow::NodeKind::phase && order[own]->path.rfind(order[node]->path + ".", 0) == 0;
+}
+
+/// A rollback over rows that can't be told from others would say that they are gone, and resume would write them again.
+void refuse_rollback(plan::PlanContext& context, const plan::PlannedNode& node) {
+  const std::vector<const workflow::Node*> order = workflow::nodes_in_order(context.workflow());
+  const auto index_of = [&](const std::string& path) {
+    return static_cast<size_t>(std::find_if(order.begin(), order.end(), [&](const auto* each) { return each->path == path; }) - order.begin());
+  };
+  const size_t own = index_of(node.path);
+  for (size_t i = 0; i < order.size(); ++i) {
+    const auto& on_fail = order[i]->on_fail;
+    if (!on_fail || on_fail->kind != workflow::OnFail::Kind::rollback_to || index_of(on_fail->node) > own || !may_follow(order, own, i)) continue;
+    throw Error(Code::unsupported,
+                node.path + ": mode = \"" + mode_of(node) + "\" has no undo, and " + order[i]->path + " rolls back to \"" + on_fail->node + "\"",
+                "give the step an `undo` of its own, or let " + order[i]->path + " roll back to a later node");
   }
 }
 
@@ -49,10 +88,12 @@ void plan_load_mode(plan::PlanContext& context, const catalog::Mapping& mapping,
     require_keys(mapping, node);
   }
   // Rows of before can't be told from the copied ones, or are gone.
-  node.has_undo = false;
-  node.effects.push_back(effect_of(mode) + "; has no undo");
+  node.has_undo = !node.undo.empty();
+  if (!node.has_undo) refuse_rollback(context, node);
+  node.effects.push_back(effect_of(mode) + (node.has_undo ? "" : "; has no undo"));
   if (!replaces_rows(node)) return;
-  for (const auto& table : mapping.tables) node.destroys.push_back("deletes the rows that " + table.target_table + " holds, at the start");
+  refuse_outer_references(context, mapping, node);
+  for (const auto& table : mapping.tables) node.effects.push_back("deletes the rows that " + table.target_table + " holds, at the start");
 }
 
 void clear_tables(StepContext& context) {
@@ -64,6 +105,8 @@ void clear_tables(StepContext& context) {
     context.cancel.check();
     session.execute(statement.sql);
   }
+  // Chunks of before, under another mode, are gone with the rows.
+  session.ledger_forget(context.run.run(), context.node.path, context.generation);
   guard.commit({});
 }
 

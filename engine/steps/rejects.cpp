@@ -1,6 +1,5 @@
 #include "steps/rejects.hpp"
 
-#include <algorithm>
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
@@ -70,11 +69,16 @@ class LineFile {
   std::string buffer_;
 };
 
-std::string path_of(const StepContext& context, const RejectOptions& options) {
-  if (!options.file.empty()) return options.file;
-  std::string name = context.node.path;
-  std::replace(name.begin(), name.end(), '/', '.');
-  return context.run.folder() + "/rejects." + name + ".ndjson";
+/// The run's own file: written always, and what the named one is a copy of.
+std::string own_path(const StepContext& context) { return context.run.folder() + "/rejects." + context.node.path + ".ndjson"; }
+
+/// A file of an earlier process of this run is as the run's own one; any other is not ours to replace.
+void refuse_foreign_file(const std::string& path, const std::string& own) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return;
+  if (fs::is_regular_file(path, ignored) && fs::exists(own, ignored) && read_file(path) == read_file(own)) return;
+  throw Error(Code::already_exists, "rejects: " + path + ": is there already, and is never overwritten", "move it away, or name another file");
 }
 
 std::string line_of(const store::KeptReject& kept) {
@@ -108,17 +112,29 @@ void plan_rejects(plan::PlanContext& context, const std::string& target, plan::P
   }
 }
 
+void check_reject_file(StepContext& context, const RejectOptions& options) {
+  if (options.file.empty()) return;
+  refuse_foreign_file(options.file, own_path(context));
+  const std::filesystem::path parent = std::filesystem::absolute(options.file).parent_path();
+  if (::access(parent.c_str(), W_OK) != 0) {
+    throw Error(Code::permission, "rejects: " + options.file + ": " + parent.string() + ": " + std::strerror(errno), "make the directory, or name another file");
+  }
+}
+
 std::string export_rejects(StepContext& context, const RejectOptions& options) {
-  const std::string path = path_of(context, options);
+  const std::string own = own_path(context);
+  if (!options.file.empty()) refuse_foreign_file(options.file, own);
   std::optional<LineFile> file;
   context.session(context.mapping().to)
       .rejects_read(context.run.run(), context.node.path, context.generation, [&](const store::KeptReject& kept) {
-        if (!file) file.emplace(path);
+        if (!file) file.emplace(own);
         file->add(line_of(kept));
       });
   if (!file) return {};
   file->publish();
-  return path;
+  if (options.file.empty()) return own;
+  write_file_atomically(options.file, read_file(own));
+  return options.file;
 }
 
 }  // namespace sluice::steps

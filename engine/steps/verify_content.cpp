@@ -23,7 +23,8 @@ constexpr int64_t kRangeRows = 200000;
 bool rereads_source(const plan::PlannedNode& node) { return text_field(node, "source", "ledger") == "reread"; }
 
 verify::CopiedBy copied_by(StepContext& context, const TableMapping& table) {
-  return {context.transform(table), left_out(copied(context, table.target_table))};
+  const store::WorkResult done = copied(context, table.target_table);
+  return {context.transform(table), left_out(done), done.refused};
 }
 
 /// What one side of a table is, as fingerprints of its own ranges: sums need no common bounds.
@@ -46,12 +47,12 @@ void add_ranges(std::vector<Task>& tasks, store::Session& session, const TableMa
   }
 }
 
-/// F_out of the table over all chunks that this run's copies committed; nullopt where the ledger knows none.
+/// F_out of the table over all chunks that this run's copies committed; nullopt where the ledger knows none, or can't speak for all.
 std::optional<sluice_fingerprint> ledger_fingerprint(StepContext& context, const std::string& table) {
   std::optional<sluice_fingerprint> sum;
-  for (const auto& row : context.session(context.mapping().to).ledger_read(context.run.run())) {
-    if (row.key.table != table || row.key.chunk < 0 || row.result.f_out.count != static_cast<uint64_t>(row.result.written)) continue;
+  for (const auto& row : copied_chunks(context, table)) {
     if (row.result.read == 0 && row.result.written == 0 && row.result.bounds.empty()) continue;
+    if (row.result.f_out.count != static_cast<uint64_t>(row.result.emitted - row.result.refused)) return std::nullopt;
     if (!sum) sum.emplace();
     arrow::merge(*sum, row.result.f_out);
   }
@@ -165,6 +166,12 @@ TaskRecord VerifyContent::run(StepContext& context, const Task& task) const {
   return record;
 }
 
-Conclusion VerifyContent::conclude(StepContext& context) const { return conclude_proof(context.records, context.mapping()); }
+Conclusion VerifyContent::conclude(StepContext& context) const {
+  Conclusion conclusion = conclude_proof(context.records, context.mapping());
+  int64_t rejects = 0;
+  for (const TableMapping& table : context.mapping().tables) rejects += left_out(copied(context, table.target_table));
+  if (rejects > 0) conclusion.summary += "; without " + count_of(rejects, "row") + " that the copy rejected";
+  return conclusion;
+}
 
 }  // namespace sluice::steps

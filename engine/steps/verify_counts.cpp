@@ -29,33 +29,35 @@ catalog::Catalog single_table(const std::string& schema, const std::string& name
 /// Rows that functions drop or split are counted as they come out.
 int64_t count_transformed(StepContext& context, store::Session& session, const catalog::TableMapping& table) {
   const auto check = [&] { context.cancel.check(); };
-  return static_cast<int64_t>(verify::fingerprint_of(session, table, true, {}, check, {context.transform(table), 0}).count);
+  return static_cast<int64_t>(verify::fingerprint_of(session, table, true, {}, check, {context.transform(table), 0, 0}).count);
 }
 
 /// For stores that say no count of their own, and for a part of a table: reads the least that is there.
-int64_t count_by_reading(store::Session& session, const catalog::TableMapping& table) {
+int64_t count_by_reading(store::Session& session, const catalog::TableMapping& table, bool has_rejects) {
   store::ReadSpec spec;
   spec.schema = table.source_schema;
   spec.table = table.source_table;
   spec.columns = {copy::column_names(table, copy::Side::source).front()};
   spec.wanted = {copy::carrier_fields(table, copy::Side::source).front()};
   spec.where = table.where;
-  const auto reader = session.read(spec);
   int64_t rows = 0;
+  // A row that can't be read is a row all the same.
+  if (has_rejects) spec.left_out = [&rows](const store::LeftOut&) { ++rows; };
+  const auto reader = session.read(spec);
   for (arrow::Array batch = reader->next(); !batch.empty(); batch = reader->next()) rows += batch->length;
   return rows;
 }
 
-int64_t count_source(store::Session& session, const catalog::TableMapping& table) {
+int64_t count_source(store::Session& session, const catalog::TableMapping& table, bool has_rejects) {
   const auto& roles = session.store().plugin().manifest().roles;
   const bool can_count = std::find(roles.begin(), roles.end(), "target") != roles.end();
-  if (!can_count || !table.where.empty()) return count_by_reading(session, table);
+  if (!can_count || !table.where.empty()) return count_by_reading(session, table, has_rejects);
   return count_rows(session, single_table(table.source_schema, table.source_table));
 }
 
 /// The rows that the target should hold: those of the source without rejects, as functions leave them.
 int64_t count_wanted(StepContext& context, store::Session& source, const catalog::TableMapping& table, const store::WorkResult& done) {
-  if (!table.changes_rows()) return count_source(source, table) - left_out(done);
+  if (!table.changes_rows()) return count_source(source, table, left_out(done) > 0) - left_out(done);
   // Functions fail again on rows that they failed on: what the copy counted stands in.
   return left_out(done) > 0 ? done.emitted - done.refused : count_transformed(context, source, table);
 }

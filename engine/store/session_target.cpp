@@ -173,8 +173,13 @@ void Guard::attempt(const std::function<void()>& work) {
   savepoint(SLUICE_SAVEPOINT_SET);
   try {
     work();
-  } catch (...) {
-    savepoint(SLUICE_SAVEPOINT_UNDO);
+  } catch (const Error& error) {
+    try {
+      savepoint(SLUICE_SAVEPOINT_UNDO);
+    } catch (const Error&) {
+      // The transaction is lost. Why says the error before, unless its caller would go on after it.
+      if (error.code() == Code::data || error.code() == Code::constraint) throw;
+    }
     throw;
   }
   savepoint(SLUICE_SAVEPOINT_KEEP);

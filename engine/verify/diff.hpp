@@ -56,6 +56,7 @@ struct CopiedBy {
   /// Rows that were left out as rejects. Where there are any, source rows that can't be read, converted or transformed are passed
   /// over; those that the target refused are found missing.
   int64_t rejects = 0;
+  int64_t refused = 0;  ///< those of them that the target refused
 };
 
 /// Fingerprint of one side of a table (or range, in that side's own column names), in comparison types.

@@ -83,7 +83,7 @@ class SampleCheck {
     const RereadRows of_target = reread_rows(target_, texts_of_keys(of_source));
     for (const auto& [key, row] : of_source) {
       const auto other = of_target.find(key);
-      if (other == of_target.end() && excused_ < source_.copied.rejects) {
+      if (other == of_target.end() && excused_ < source_.copied.refused) {
         ++excused_;  // the fingerprints have shown that no other row is missing
       } else if (other == of_target.end()) {
         add_missing(row);

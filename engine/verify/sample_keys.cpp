@@ -70,6 +70,7 @@ void SampleKeys::draw_from_rows(const TableSide& source, int64_t wanted, const C
   spec.columns = copy::column_names(table, copy::Side::source);
   spec.wanted = copy::carrier_fields(table, copy::Side::source);
   spec.where = table.where;
+  if (source.copied.rejects > 0) spec.left_out = [](const store::LeftOut&) {};
   const auto reader = source.session.read(spec);
   int64_t seen = 0;
   for (arrow::Array batch = reader->next(); !batch.empty(); batch = reader->next()) {

@@ -28,7 +28,8 @@ Code code_of(int extended) {
 Error failure(sqlite3* database, const std::string& doing) {
   const int code = sqlite3_extended_errcode(database);
   const char* const hint = (code & 0xff) == SQLITE_FULL ? "the disk is full: make room, then resume" : "";
-  return Error(code_of(code), doing + ": " + sqlite3_errmsg(database), hint).with_native_code(code);
+  const bool is_of_file = (code & 0xff) == SQLITE_FULL || (code & 0xff) == SQLITE_CORRUPT;
+  return Error(code_of(code), doing + ": " + sqlite3_errmsg(database), hint).with_native_code(code).with_sqlstate(is_of_file ? "53100" : "");
 }
 
 Statement::Statement(Statement&& other) noexcept

@@ -198,8 +198,23 @@ class DdlWriter {
   }
 
   void write_clear() {
-    const json& tables = list_of(catalog_, "tables");
-    for (auto table = tables.rbegin(); table != tables.rend(); ++table) add(0, "clear", *table, "", "DELETE FROM " + qualified(*table));
+    std::vector<const json*> left;
+    for (const json& table : list_of(catalog_, "tables")) left.push_back(&table);
+    while (!left.empty()) {
+      // One that no other refers to; in a circle any, and the server says what is wrong with it.
+      auto next = std::find_if(left.begin(), left.end(), [&](const json* table) { return !is_referred_to(*table, left); });
+      if (next == left.end()) next = left.begin();
+      add(0, "clear", **next, "", "DELETE FROM " + qualified(**next));
+      left.erase(next);
+    }
+  }
+
+  static bool is_referred_to(const json& table, const std::vector<const json*>& tables) {
+    return std::any_of(tables.begin(), tables.end(), [&](const json* other) {
+      if (other == &table) return false;
+      const json& keys = list_of(*other, "foreign_keys");
+      return std::any_of(keys.begin(), keys.end(), [&](const json& key) { return text_of(key, "ref_table") == text_of(table, "name"); });
+    });
   }
 
   void write_finish(const json& table) {

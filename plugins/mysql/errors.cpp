@@ -58,6 +58,7 @@ constexpr Rule kRules[] = {
     {1412, Code::conflict},        // the table's definition has changed
     {1451, Code::constraint},
     {1452, Code::constraint},
+    {1644, Code::constraint},      // SIGNAL, of a trigger
     {1690, Code::data},
     {1698, Code::permission},
     {1969, Code::timeout},
@@ -99,7 +100,9 @@ bool is_lost(unsigned number) {
 Error error_of(unsigned number, const char* sqlstate, const char* message, const std::string& where, bool was_cancelled) {
   const Code code = was_cancelled && (number == 1317 || is_lost(number)) ? Code::cancelled : code_of(number);
   const std::string text = (where.empty() ? "" : where + ": ") + message;
-  return Error(code, text, hint_for(number)).with_sqlstate(sqlstate).with_native_code(static_cast<int>(number));
+  // The server has no state of its own for want of room.
+  const bool has_no_room = number == 1021 || number == 1041 || number == 1114;
+  return Error(code, text, hint_for(number)).with_sqlstate(has_no_room ? "53100" : sqlstate).with_native_code(static_cast<int>(number));
 }
 
 }  // namespace sluice::mysql

@@ -27,6 +27,8 @@ constexpr const char* kTables[] = {
     "`read` bigint NOT NULL DEFAULT 0, kept bigint NOT NULL DEFAULT 0, filtered bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, "
     "emitted bigint NOT NULL DEFAULT 0, written bigint NOT NULL DEFAULT 0, already_there bigint NOT NULL DEFAULT 0, "
     "refused bigint NOT NULL DEFAULT 0, f_src varchar(100) NOT NULL DEFAULT '', f_out varchar(100) NOT NULL DEFAULT '', "
+    "CONSTRAINT every_row_read_is_kept_filtered_or_rejected CHECK (`read` = kept + filtered + rejected), "
+    "CONSTRAINT every_row_emitted_is_written_there_or_refused CHECK (emitted = written + already_there + refused), "
     "PRIMARY KEY (run, node, tbl, generation, chunk)) ENGINE=InnoDB",
     "CREATE TABLE IF NOT EXISTS _sluice_rejects (seq bigint AUTO_INCREMENT PRIMARY KEY, run " SLUICE_WORD ", node " SLUICE_WORD
     ", tbl " SLUICE_TEXT ", generation bigint NOT NULL, chunk bigint NOT NULL, reject longtext CHARACTER SET utf8mb4 NOT NULL) ENGINE=InnoDB",

@@ -54,6 +54,11 @@ std::string copy_statement(const std::string& table, const std::vector<LoadColum
 /// Where rows wait that COPY can't bring into the table itself, since some are there already. Of this session, gone with the guard.
 constexpr const char* kWaiting = "pg_temp.sluice_load";
 
+/// Whether rows that are there are changed: there is something beside the key.
+bool updates_rows(const std::vector<LoadColumn>& columns, const sdk::LoadSpec& spec) {
+  return spec.mode == SLUICE_LOAD_UPSERT && columns.size() > spec.key.size();
+}
+
 /// From there into the table, with what happens to rows whose key is there.
 std::string merge_statement(const TableShape& shape, const std::vector<LoadColumn>& columns, const sdk::LoadSpec& spec) {
   std::string key;
@@ -64,7 +69,7 @@ std::string merge_statement(const TableShape& shape, const std::vector<LoadColum
     values += (values.empty() ? "" : ", ") + quote_name(column.name) + " = excluded." + quote_name(column.name);
   }
   const std::string list = column_list(columns);
-  const bool updates = spec.mode == SLUICE_LOAD_UPSERT && !values.empty();
+  const bool updates = updates_rows(columns, spec);
   // COPY fills identity columns that are always generated; INSERT must be told to.
   return "INSERT INTO " + quote_qualified(shape.schema, shape.name) + " (" + list + ") OVERRIDING SYSTEM VALUE SELECT " + list + " FROM " +
          kWaiting + " ON CONFLICT (" + key + ") DO " + (updates ? "UPDATE SET " + values : "NOTHING");
@@ -156,7 +161,7 @@ LoadTotals load_table(Session& session, const sdk::LoadSpec& spec, arrow::BatchR
   const std::string table = quote_qualified(shape.schema, shape.name);
   const bool is_merged = spec.mode != SLUICE_LOAD_APPEND;
   if (is_merged) {
-    connection.run("CREATE TEMPORARY TABLE sluice_load ON COMMIT DROP AS SELECT " + column_list(columns) + " FROM " + table + " WITH NO DATA",
+    connection.run("CREATE TEMPORARY TABLE IF NOT EXISTS sluice_load ON COMMIT DROP AS SELECT " + column_list(columns) + " FROM " + table + " WITH NO DATA",
                    {}, where);
   }
   copy.start(copy_statement(is_merged ? kWaiting : table, columns));
@@ -177,9 +182,11 @@ LoadTotals load_table(Session& session, const sdk::LoadSpec& spec, arrow::BatchR
   totals.bytes = copy.bytes();
   if (is_merged) {
     const int64_t merged = connection.run(merge_statement(shape, columns, spec), {}, where).affected();
-    totals.already_there = totals.rows - merged;
+    // An upsert writes every row: one that is missing then was swallowed, and the engine must see it.
+    if (!updates_rows(columns, spec)) totals.already_there = totals.rows - merged;
     totals.rows = merged;
-    connection.run(std::string("DROP TABLE ") + kWaiting, {}, where);
+    // Not dropped: the locks of dropped tables stay until the transaction's end, and a careful copy comes often.
+    connection.run(std::string("TRUNCATE ") + kWaiting, {}, where);
   }
   return totals;
 }

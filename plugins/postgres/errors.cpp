@@ -43,6 +43,9 @@ constexpr Rule kRules[] = {
     {"22", Code::data},
     {"54", Code::data},
     {"23", Code::constraint},
+    {"21000", Code::constraint},  // the same key twice in one INSERT ... ON CONFLICT
+    {"44000", Code::constraint},  // WITH CHECK OPTION
+    {"P0001", Code::constraint},  // RAISE, of a trigger
     {"2BP01", Code::constraint},
     {"0A", Code::unsupported},
     {"42", Code::invalid_argument},

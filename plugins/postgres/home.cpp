@@ -30,6 +30,8 @@ constexpr const char* kHomeTables[] = {
     "f_src text NOT NULL DEFAULT '0:' || repeat('0', 32) || ':' || repeat('0', 32), "
     "f_out text NOT NULL DEFAULT '0:' || repeat('0', 32) || ':' || repeat('0', 32), "
     "committed_at timestamptz NOT NULL DEFAULT now(), "
+    "CONSTRAINT every_row_read_is_kept_filtered_or_rejected CHECK (read = kept + filtered + rejected), "
+    "CONSTRAINT every_row_emitted_is_written_there_or_refused CHECK (emitted = written + already_there + refused), "
     "PRIMARY KEY (run, node, tbl, generation, chunk))",
     "CREATE TABLE IF NOT EXISTS sluice.rejects (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, "
     "node text NOT NULL, tbl text NOT NULL, generation bigint NOT NULL, chunk bigint NOT NULL, reject text NOT NULL)",

@@ -54,7 +54,10 @@ Meaning meaning_of(int extended_code, const std::string& message) {
 Error failure(int extended_code, const std::string& message, const std::string& doing) {
   const Meaning meaning = meaning_of(extended_code, message);
   const std::string prefix = doing.empty() ? "" : doing + ": ";
-  return Error(meaning.code, prefix + message, meaning.hint).with_native_code(extended_code);
+  const int code = extended_code & 0xff;
+  // So that nobody takes it for the fault of a row: the class of insufficient resources, as servers say it.
+  const bool is_of_file = code == SQLITE_FULL || code == SQLITE_CORRUPT;
+  return Error(meaning.code, prefix + message, meaning.hint).with_native_code(extended_code).with_sqlstate(is_of_file ? "53100" : "");
 }
 
 Error failure(sqlite3* database, const std::string& doing) {

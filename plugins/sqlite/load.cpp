@@ -81,9 +81,11 @@ class Loader {
       const std::string name = quote_name(shape_.column(column).name);
       if (!is_key) values += (values.empty() ? "" : ", ") + name + " = excluded." + name;
     }
-    const bool updates = mode_ == SLUICE_LOAD_UPSERT && !values.empty();
-    return " ON CONFLICT (" + key + ") DO " + (updates ? "UPDATE SET " + values : "NOTHING");
+    return " ON CONFLICT (" + key + ") DO " + (updates_rows() ? "UPDATE SET " + values : "NOTHING");
   }
+
+  /// Whether rows that are there are changed: there is something beside the key.
+  bool updates_rows() const { return mode_ == SLUICE_LOAD_UPSERT && columns_.size() > key_.size(); }
 
   void insert(const std::vector<ColumnView>& views, int64_t row) {
     for (size_t i = 0; i < views.size(); ++i) {
@@ -94,7 +96,8 @@ class Loader {
     insert_.reset();
     const int64_t changed = sqlite3_changes64(handle_);  // not 1: a trigger of the target's may ignore rows
     loaded_.rows += changed;
-    if (changed == 0 && mode_ != SLUICE_LOAD_APPEND) ++loaded_.already_there;
+    // An upsert writes every row: one that is missing then was swallowed, and the engine must see it.
+    if (changed == 0 && mode_ != SLUICE_LOAD_APPEND && !updates_rows()) ++loaded_.already_there;
   }
 
   void bind(const std::vector<ColumnView>& views, int64_t row, size_t column) {

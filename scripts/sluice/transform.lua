@@ -333,7 +333,7 @@ local function make_rows(spec, batch, change, row, writers, width)
         if batch.is_dirty ~= 0 then clear(out) end
         batch.at, batch.row, batch.is_dirty = n, i, 0
         local answer = change(row)
-        if answer == nil or answer == true then
+        if answer == nil or answer == true or answer == row then
           batch.origin[out] = i
           batch.out = out + 1
           batch.is_dirty = 0

@@ -27,6 +27,7 @@ struct MySqlTarget {
     ASSERT_FALSE(guard.already_done());
     store::WorkResult result;
     result.written = session->load({"", "t", {"id", "note"}}, std::make_unique<NumberedRows>(first, rows)).rows;
+    result.read = result.kept = result.emitted = result.written;
     guard.commit(result);
   }
 

@@ -154,6 +154,17 @@ TEST(RejectsWithout, AValueThatContradictsTheMapStopsThePlanAndSaysWhatToDo) {
   EXPECT_THAT(ending.err, AllOf(HasSubstr("item.n: the map says int64"), HasSubstr("rejects = ")));
 }
 
+TEST(RejectsFile, ThatIsSomebodyElsesIsNotOverwritten) {
+  const NewTarget target(Kind::sqlite);
+  const Project project(target.url(), workflow_of(target.store(), ", rejects = { file = \"shop.lua\" }"));
+  make_dirty(project / "shop.db");
+  const std::string before = read_text(project / "shop.lua");
+  const Ending ending = project.sluice({"run", "shop.lua"});
+  EXPECT_EQ(ending.code, 1) << ending.out;
+  EXPECT_THAT(ending.out, HasSubstr("rejects: shop.lua: is there already, and is never overwritten"));
+  EXPECT_EQ(read_text(project / "shop.lua"), before);
+}
+
 TEST(RejectsOfFunctions, LeaveOutTheRowThatAFunctionFailsOn) {
   const NewTarget target(Kind::sqlite);
   const Project project({}, R"lua(
@@ -190,8 +201,8 @@ TEST(Try, ShowsWhatASampleBecomesAndWritesNothing) {
   const Ending some = project.sluice({"try", "shop.lua", "--sample", "10%", "--table", "item", "--json"});
   EXPECT_EQ(some.code, 0) << some.err;
   const json table = json::parse(some.out).at("tables").at(0);
-  EXPECT_EQ(table.at("read"), 2000) << table.dump();
-  EXPECT_EQ(table.at("made"), 2000);
+  EXPECT_NEAR(table.at("read").get<int>(), 2000, 100) << table.dump();
+  EXPECT_EQ(table.at("made"), table.at("read"));
   EXPECT_FALSE(std::filesystem::exists(project / "target.db"));
   EXPECT_FALSE(std::filesystem::exists(project / ".sluice"));
   const Ending wrong = project.sluice({"try", "shop.lua", "--sample", "lots"});
@@ -291,6 +302,19 @@ TEST_P(Modes, AppendFailsOnAKeyThatIsThereAndWritesNothingOfItsChunk) {
   EXPECT_EQ(ending.code, 1) << ending.out;
   run_sqlite((*project_) / "expected.db", "create table item (id integer primary key, s varchar(100));" + rows("old", "x <= 1000"));
   EXPECT_TRUE(has_same_rows((*project_) / "expected.db", target_->place(*project_), {"select id, s from item where id <= 1000 order by id"}));
+}
+
+TEST_P(Modes, ARollbackThatCannotUndoThemIsRefusedBeforeAnythingIsDone) {
+  project_->set_workflow(R"lua(
+    local m = map { from = "old", to = "new", types = { ["item.s"] = "varchar(100)" } }
+    return workflow "again" {
+      stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = )lua" + target_->store() + R"lua( },
+      phase "copy" { step "rows" { copy.tables { map = m, mode = "upsert" } } },
+      phase "proof" { step "same" { verify.counts { map = m } }, gate "all" "same.discrepancy == 0", on_fail = rollback_to "copy" },
+    })lua");
+  const Ending ending = project_->sluice({"plan", "shop.lua"});
+  EXPECT_NE(ending.code, 0);
+  EXPECT_THAT(ending.err, AllOf(HasSubstr("copy.rows: mode = \"upsert\" has no undo"), HasSubstr("rolls back to \"copy\"")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Into, Modes, testing::Values(Kind::postgres, Kind::mysql, Kind::sqlite), name_of);

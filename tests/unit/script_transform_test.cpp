@@ -61,7 +61,7 @@ TEST(Transform, OfARowChangesDropsAndSplits) {
       if row.id == 3 then return {} end
       if row.id == 4 then row.name = "both"; return { row, { id = 40 }, { id = 41, name = "own" } } end
       if row.id == 5 then row.name = nil end
-      if row.id == 6 then row.amount = row.amount + 1; row.amount = row.amount + 1; return true end
+      if row.id == 6 then row.amount = row.amount + 1; row.amount = row.amount + 1; return row end
     end })");
   EXPECT_THAT(table.run(numbered(6)),
               ElementsAre(Row{"1", "2", "n1"}, Row{"4", "8", "both"}, Row{"40", "8", "both"}, Row{"41", "8", "own"},
