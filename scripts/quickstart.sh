@@ -12,7 +12,7 @@ options=(-G Ninja)
 # The tests need further packages; a build tree that has them already keeps them.
 [ -f "$build/CMakeCache.txt" ] || options+=(-DSLUICE_TESTS=OFF)
 cmake --preset release "${options[@]}"
-cmake --build "$build" --target sluice sluice_plugin_sqlite sluice_plugin_postgres sluice_plugin_json stockula_data
+cmake --build "$build" --target sluice sluice_plugin_{sqlite,postgres,mysql,csv,json} stockula_data
 
 source=build/quickstart/stockula.db
 mkdir -p "$(dirname "$source")"
