@@ -12,8 +12,7 @@
 #include "catalog.hpp"
 #include "chunks.hpp"
 #include "ddl.hpp"
-#include "files/fence.hpp"
-#include "files/guard.hpp"
+#include "files/target_calls.hpp"
 #include "read.hpp"
 #include "session.hpp"
 #include "settings.hpp"
@@ -38,19 +37,13 @@ using namespace sluice;
 using namespace sluice::csv;
 using nlohmann::json;
 
-/// The border for a call on a session: earlier cancels are forgotten.
+Session& session_of(sluice_session* handle) { return handle->session; }
+
+using Target = files::TargetCalls<Session, session_of>;
+
 template <typename Work>
 sluice_status call(sluice_session* handle, sluice_error* error, Work&& work) noexcept {
-  return sdk::guard(error, [&] {
-    Session& session = handle->session;
-    session.home().begin_work();
-    work(session);
-  });
-}
-
-void hand_out(Session& session, std::unique_ptr<arrow::BatchReader> reader, ArrowArrayStream* out) {
-  session.stream_error.clear();
-  arrow::export_stream(std::move(reader), out, session.stream_error.sink());
+  return Target::call(handle, error, std::forward<Work>(work));
 }
 
 sluice_status store_open(const sluice_host*, const sluice_option* options, int64_t count, sluice_store** out,
@@ -111,7 +104,7 @@ std::string without_parameters(const char* text, int64_t count) {
 sluice_status query(sluice_session* handle, const char* text, const char* const*, int64_t param_count,
                     ArrowArrayStream* out, sluice_error* error) {
   return call(handle, error, [&](Session& session) {
-    hand_out(session, run_query(session, without_parameters(text, param_count)), out);
+    Target::hand_out(session, run_query(session, without_parameters(text, param_count)), out);
   });
 }
 
@@ -148,109 +141,10 @@ sluice_status plan(sluice_session* handle, const sluice_read_spec* spec, int64_t
 
 sluice_status read(sluice_session* handle, const sluice_read_spec* spec, ArrowArrayStream* out, sluice_error* error) {
   return call(handle, error,
-              [&](Session& session) { hand_out(session, read_rows(session, sdk::read_spec(spec)), out); });
+              [&](Session& session) { Target::hand_out(session, read_rows(session, sdk::read_spec(spec)), out); });
 }
 
 void stream_error(sluice_session* handle, sluice_error* out) { handle->session.stream_error.copy_to(out); }
-
-files::FenceRequest request_from(const sluice_fence_request* given) {
-  const sluice_fence_request raw = sdk::read_struct(given);
-  if (raw.mode != SLUICE_FENCE_IF_FREE && raw.mode != SLUICE_FENCE_TAKE_OVER) {
-    throw Error(Code::invalid_argument, "fence: unknown mode " + std::to_string(raw.mode));
-  }
-  return {raw.mode == SLUICE_FENCE_TAKE_OVER,
-          sdk::text(raw.run),
-          sdk::text(raw.host),
-          sdk::text(raw.boot_id),
-          sdk::text(raw.journal),
-          raw.pid,
-          raw.pid_start,
-          raw.lease_ms};
-}
-
-sluice_status fence_acquire(sluice_session* handle, const sluice_fence_request* request, int64_t* epoch,
-                            sluice_buffer* holder, sluice_error* error) {
-  return call(handle, error, [&](Session& session) {
-    session.require_target("acquiring the fence");
-    std::string held_by;
-    const auto acquired = files::acquire_fence(session.home(), request_from(request), held_by);
-    if (acquired) {
-      *epoch = *acquired;
-      return;
-    }
-    if (holder != nullptr) sdk::fill(holder, held_by);
-    throw Error(Code::conflict, session.path() + ": another run holds this target: " + held_by,
-                "wait for it, or `resume` that run");
-  });
-}
-
-sluice_status fence_look(sluice_session* handle, sluice_buffer* out, sluice_error* error) {
-  return call(handle, error, [&](Session& session) { sdk::fill(out, files::look_at_fence(session.home())); });
-}
-
-sluice_status fence_renew(sluice_session* handle, const sluice_fence* fence, int64_t lease_ms, sluice_error* error) {
-  return call(handle, error,
-              [&](Session& session) { files::renew_fence(session.home(), sdk::fence(fence), lease_ms); });
-}
-
-sluice_status fence_release(sluice_session* handle, const sluice_fence* fence, sluice_error* error) {
-  return call(handle, error, [&](Session& session) { files::release_fence(session.home(), sdk::fence(fence)); });
-}
-
-sluice_status guard_begin(sluice_session* handle, const sluice_fence* fence, const sluice_work_key* key,
-                          int32_t* already_done, sluice_error* error) {
-  return call(handle, error, [&](Session& session) {
-    *already_done = files::begin_guard(session.home(), sdk::fence(fence), sdk::work_key(key)) ? 0 : 1;
-  });
-}
-
-sluice_status guard_commit(sluice_session* handle, const sluice_work_result* result, sluice_error* error) {
-  return call(handle, error, [&](Session& session) { files::commit_guard(session.home(), sdk::read_struct(result)); });
-}
-
-void guard_abort(sluice_session* handle) { files::abort_guard(handle->session.home()); }
-
-sluice_status guard_probe(sluice_session* handle, const sluice_work_key* key, sluice_buffer* out, sluice_error* error) {
-  return call(handle, error,
-              [&](Session& session) { sdk::fill(out, files::probe_guard(session.home(), sdk::work_key(key))); });
-}
-
-sluice_status ledger_read(sluice_session* handle, const char* run, const char* node, ArrowArrayStream* out,
-                          sluice_error* error) {
-  return call(handle, error, [&](Session& session) {
-    hand_out(session, files::read_ledger(session.home(), sdk::text(run), sdk::text(node)), out);
-  });
-}
-
-sluice_status ledger_forget(sluice_session* handle, const char* run, const char* node, uint32_t generation,
-                            sluice_error* error) {
-  return call(handle, error, [&](Session& session) {
-    files::forget_work(session.home(), sdk::text(run), sdk::text(node), generation);
-  });
-}
-
-sluice_status ledger_retire(sluice_session* handle, const sluice_fence* fence, const char* run, sluice_error* error) {
-  return call(handle, error,
-              [&](Session& session) { files::retire_run(session.home(), sdk::fence(fence), sdk::text(run)); });
-}
-
-sluice_status objects_record(sluice_session* handle, const char* objects, sluice_error* error) {
-  return call(handle, error, [&](Session& session) { files::record_objects(session.home(), sdk::text(objects)); });
-}
-
-sluice_status objects_drop(sluice_session* handle, const char* run, const char* node, sluice_buffer* out,
-                           sluice_error* error) {
-  return call(handle, error, [&](Session& session) {
-    sdk::fill(out, files::drop_objects(session.home(), sdk::text(run), sdk::text(node)));
-  });
-}
-
-sluice_status objects_list(sluice_session* handle, const char* run, const char* node, sluice_buffer* out,
-                           sluice_error* error) {
-  return call(handle, error, [&](Session& session) {
-    sdk::fill(out, files::list_objects(session.home(), sdk::text(run), sdk::text(node)));
-  });
-}
 
 sluice_status load(sluice_session* handle, const sluice_load_spec* spec, ArrowArrayStream* stream,
                    sluice_load_result* result, sluice_error* error) {
@@ -262,17 +156,6 @@ sluice_status load(sluice_session* handle, const sluice_load_spec* spec, ArrowAr
     answer.rows = loaded.rows;
     answer.bytes = loaded.bytes;
     sdk::answer(result, answer);
-  });
-}
-
-sluice_status rejects_record(sluice_session* handle, const char* const* rejects, int64_t count, sluice_error* error) {
-  return call(handle, error, [&](Session& session) { files::record_rejects(session.home(), sdk::texts(rejects, count)); });
-}
-
-sluice_status rejects_read(sluice_session* handle, const char* run, const char* node, uint32_t generation, ArrowArrayStream* out,
-                           sluice_error* error) {
-  return call(handle, error, [&](Session& session) {
-    hand_out(session, files::read_rejects(session.home(), sdk::text(run), sdk::text(node), generation), out);
   });
 }
 
@@ -303,25 +186,25 @@ const sluice_plugin kPlugin = {
     .plan_chunks = plan,
     .read = read,
     .stream_error = stream_error,
-    .fence_acquire = fence_acquire,
-    .fence_look = fence_look,
-    .fence_renew = fence_renew,
-    .fence_release = fence_release,
-    .guard_begin = guard_begin,
-    .guard_commit = guard_commit,
-    .guard_abort = guard_abort,
-    .guard_probe = guard_probe,
-    .ledger_read = ledger_read,
-    .ledger_forget = ledger_forget,
-    .ledger_retire = ledger_retire,
-    .objects_record = objects_record,
-    .objects_drop = objects_drop,
-    .objects_list = objects_list,
+    .fence_acquire = Target::fence_acquire,
+    .fence_look = Target::fence_look,
+    .fence_renew = Target::fence_renew,
+    .fence_release = Target::fence_release,
+    .guard_begin = Target::guard_begin,
+    .guard_commit = Target::guard_commit,
+    .guard_abort = Target::guard_abort,
+    .guard_probe = Target::guard_probe,
+    .ledger_read = Target::ledger_read,
+    .ledger_forget = Target::ledger_forget,
+    .ledger_retire = Target::ledger_retire,
+    .objects_record = Target::objects_record,
+    .objects_drop = Target::objects_drop,
+    .objects_list = Target::objects_list,
     .load = load,
     .fingerprint = nullptr,
     .get_extension = get_extension,
-    .rejects_record = rejects_record,
-    .rejects_read = rejects_read,
+    .rejects_record = Target::rejects_record,
+    .rejects_read = Target::rejects_read,
     .savepoint = nullptr,
 };
 

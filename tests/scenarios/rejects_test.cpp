@@ -245,6 +245,40 @@ TEST_P(RefusedByTheTarget, AreFoundInTheirBatchAndKept) {
   EXPECT_EQ(lines[1].at("key"), "id=1500");
 }
 
+/// `on_insert`: what a trigger of the kind does with a row, in its own words.
+std::string trigger(Kind kind, const std::string& when, const std::string& on_insert) {
+  if (kind == Kind::postgres) {
+    return "create function guard_item() returns trigger language plpgsql as $$ begin if " + when + " then " + on_insert +
+           "; end if; return new; end $$; create trigger guard before insert on item for each row execute function guard_item();";
+  }
+  if (kind == Kind::mysql) return "create trigger guard before insert on item for each row if " + when + " then " + on_insert + "; end if";
+  return "create trigger guard before insert on item when " + when + " begin select " + on_insert + "; end;";
+}
+
+TEST_P(RefusedByTheTarget, ByATriggerIsAReject) {
+  if (is_missing(GetParam())) GTEST_SKIP() << "no such server is installed";
+  const NewTarget target(GetParam());
+  const Project project(target.url(), R"lua(
+    local m = map { from = "old", to = "new" }
+    return workflow "guarded" {
+      stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = )lua" + target.store() + R"lua( },
+      phase "copy" { step "rows" { copy.tables { map = m, mode = "append", rejects = { file = "left.ndjson" } } } },
+    })lua");
+  const std::string raise = GetParam() == Kind::postgres ? "raise exception 'not this one'"
+                            : GetParam() == Kind::mysql  ? "signal sqlstate '45000' set message_text = 'not this one'"
+                                                         : "raise(abort, 'not this one')";
+  target.execute(project, "create table item (id integer primary key)");
+  target.execute(project, trigger(GetParam(), "new.id = 50", raise));
+  run_sqlite(project / "shop.db", "create table item (id integer primary key);"
+                                  "with recursive i(x) as (select 1 union all select x + 1 from i where x < 100) insert into item select x from i;");
+  const Ending ending = project.sluice({"run", "shop.lua"});
+  ASSERT_EQ(ending.code, 0) << ending.out << ending.err;
+  const std::vector<json> lines = read_lines(project / "left.ndjson");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0].at("key"), "id=50");
+  EXPECT_THAT(lines[0].at("reason"), HasSubstr("not this one"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Into, RefusedByTheTarget, testing::Values(Kind::postgres, Kind::mysql, Kind::sqlite), name_of);
 
 /// Into a table with rows: ids 1 to 1,000 are there with other values, the source has 501 to 1,500.
@@ -302,6 +336,22 @@ TEST_P(Modes, AppendFailsOnAKeyThatIsThereAndWritesNothingOfItsChunk) {
   EXPECT_EQ(ending.code, 1) << ending.out;
   run_sqlite((*project_) / "expected.db", "create table item (id integer primary key, s varchar(100));" + rows("old", "x <= 1000"));
   EXPECT_TRUE(has_same_rows((*project_) / "expected.db", target_->place(*project_), {"select id, s from item where id <= 1000 order by id"}));
+}
+
+TEST_P(Modes, RowsThatATriggerSwallowsAreNotCalledThere) {
+  if (GetParam() == Kind::mysql) GTEST_SKIP() << "its triggers can't leave a row out";
+  const std::string swallow = GetParam() == Kind::postgres ? "return null" : "raise(ignore)";
+  target_->execute(*project_, trigger(GetParam(), "new.id = 1200", swallow));
+  const Ending ending = project_->sluice({"run", "shop.lua", "-p", "mode=upsert"});
+  EXPECT_EQ(ending.code, 1) << ending.out;
+  EXPECT_THAT(ending.out, HasSubstr("rows were sent and the store says it wrote"));
+}
+
+TEST_P(Modes, ReplaceRefusesTablesThatOthersReferTo) {
+  target_->execute(*project_, "create table line (id integer primary key, item integer references item (id), foreign key (item) references item (id))");
+  const Ending ending = project_->sluice({"plan", "shop.lua", "-p", "mode=replace"});
+  EXPECT_NE(ending.code, 0);
+  EXPECT_THAT(ending.err, HasSubstr("line of \"new\" refers to item, whose rows would be deleted"));
 }
 
 TEST_P(Modes, ARollbackThatCannotUndoThemIsRefusedBeforeAnythingIsDone) {

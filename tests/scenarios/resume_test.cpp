@@ -68,6 +68,22 @@ TEST(Resume, RefusesAnAdoptedWorkflowThatChangesWhatHasBegun) {
   EXPECT_EQ(stalled.count("item"), 500);
 }
 
+TEST(Resume, RefusesAnAdoptedModeThatWouldDeleteWhatIsCopied) {
+  SLUICE_REQUIRE_POSTGRES();
+  StalledRun stalled;
+  stalled.kill();
+  std::string text = read_text(stalled.project() / "shop.lua");
+  const std::string action = "copy.tables { map = m";
+  text.replace(text.find(action), action.size(), action + ", mode = \"replace\"");
+  const std::string rollback = "on_fail = rollback_to \"prepare\"";
+  for (size_t at = text.find(rollback); at != std::string::npos; at = text.find(rollback)) text.replace(at, rollback.size(), "on_fail = \"abort\"");
+  stalled.project().set_workflow(text);
+  const Ending ending = stalled.project().sluice({"resume", "--adopt"});
+  EXPECT_EQ(ending.code, 8) << ending.out << ending.err;
+  EXPECT_THAT(ending.err, HasSubstr("copy.rows has begun"));
+  EXPECT_EQ(stalled.count("item"), 500);
+}
+
 TEST(Resume, RefusesASourceThatHasGrownAndSaysWhatChanged) {
   SLUICE_REQUIRE_POSTGRES();
   StalledRun stalled;

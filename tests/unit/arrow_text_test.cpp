@@ -64,6 +64,16 @@ TEST(DateText, GoesThereAndBack) {
   }
 }
 
+TEST(DateText, KnowsYearsBeforeChrist) {
+  EXPECT_EQ(date_from_text("0001-01-01 BC"), date_from_text("0000-01-01"));
+  EXPECT_EQ(date_from_text("0044-03-15 BC"), date_from_text("-0043-03-15"));
+  EXPECT_EQ(date_from_text("0000-01-01 BC"), std::nullopt);
+  EXPECT_EQ(timestamp_from_text("0001-12-31 24:00:00 BC"), std::nullopt);
+  const auto zoned = timestamp_from_text("0001-12-31 23:59:59+00 BC");
+  ASSERT_TRUE(zoned);
+  EXPECT_EQ(timestamp_to_text(zoned->micros + 1'000'000, false), "0001-01-01 00:00:00");
+}
+
 TEST(DateText, RefusesDaysThatDoNotExist) {
   for (const char* text : {"2026-02-29", "1900-02-29", "2026-13-01", "2026-00-01", "2026-01-00", "2026-1-1", "26-01-01",
                            "2026-01-31 ", "20260131", "10000-01-01", "", "2026-01-32", "2026/01/01"}) {

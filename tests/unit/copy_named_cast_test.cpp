@@ -29,6 +29,7 @@ constexpr Type kMoment{Kind::timestamptz};
 
 void append(arrow::ColumnBuilder& out, const std::string& text) {
   switch (out.field().type.kind) {
+    case Kind::float32:
     case Kind::float64: return out.append_double(*arrow::double_from_text(text));
     case Kind::decimal: return out.append_decimal(*arrow::decimal_from_text(text, 38, out.field().type.scale));
     case Kind::text:
@@ -186,6 +187,7 @@ TEST(NamedCast, NullIfKnowsTheValuesOfEveryType) {
   EXPECT_EQ(
       through(kLong, {step("null_if", kLong, {"0", "", "-9223372036854775808"})}, {"0", "1", "-9223372036854775808"}),
       (std::vector<std::string>{"NULL", "1", "NULL"}));
+  EXPECT_EQ(through({Kind::float32}, {step("null_if", {Kind::float32}, {"-999.9"})}, {"-999.9", "0.5"}), (std::vector<std::string>{"NULL", "0.5"}));
   EXPECT_EQ(through(kReal, {step("null_if", kReal, {"-1", "1e3"})}, {"-1", "1000", "0.5"}),
             (std::vector<std::string>{"NULL", "NULL", "0.5"}));
   EXPECT_EQ(through({Kind::decimal, 10, 2}, {step("null_if", {Kind::decimal, 10, 2}, {"0.00"})}, {"0", "1.5"}),
