@@ -6,6 +6,7 @@
 #include "arrow/fingerprint.hpp"
 #include "arrow/slice.hpp"
 #include "base/error.hpp"
+#include "copy/batch_parts.hpp"
 #include "copy/convert.hpp"
 #include "copy/convert_cast.hpp"
 #include "copy/good_rows.hpp"
@@ -87,13 +88,14 @@ class CarefulCopy {
     while (rows_.next(piece)) {
       load(piece);
       record();
-      progress_(outcome_.result.read);
+      progress_(outcome_.result.read, bytes_);
     }
   }
 
   void load(const GoodRows::Piece& piece) {
     const int64_t rows = (*piece.made)->length;
     outcome_.result.emitted += rows;
+    bytes_ += value_bytes(fields_, **piece.made);
     halve({0, rows}, [&](Span span) { load(piece.made, span); },
           [&](int64_t row, const Error& error) {
             ++outcome_.result.refused;
@@ -126,7 +128,7 @@ class CarefulCopy {
     const auto seen = [this](const arrow::Array& batch) {
       outcome_.result.emitted += batch->length;
       hasher_.add_to(*batch, outcome_.result.f_out);
-      progress_(outcome_.result.read);
+      progress_(outcome_.result.read, bytes_);
     };
     const store::LoadResult loaded = target_.load(chunk_load_spec(work_), std::make_unique<GoodRowsReader>(rows_, fields_, seen));
     count(loaded, outcome_.result.emitted);
@@ -148,6 +150,7 @@ class CarefulCopy {
   arrow::RowHasher hasher_;
   std::vector<std::string> waiting_;  // rejects to be recorded
   GoodRows rows_;
+  int64_t bytes_ = 0;  // handed over
 };
 
 }  // namespace

@@ -1,10 +1,12 @@
 #include "copy/copy_chunk.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "arrow/fingerprint.hpp"
 #include "base/error.hpp"
 #include "base/units.hpp"
+#include "copy/batch_parts.hpp"
 #include "copy/careful_copy.hpp"
 #include "copy/convert.hpp"
 #include "copy/transform_stage.hpp"
@@ -47,7 +49,8 @@ class ConvertingReader : public arrow::BatchReader {
     result_.emitted += batch->length;
     out_hasher_.add_to(*batch, result_.f_out);
     if (is_unchanged_) result_.f_src = result_.f_out;
-    progress_(result_.read);
+    bytes_ += value_bytes(fields_, *batch);
+    progress_(result_.read, bytes_);
     return batch;
   }
 
@@ -73,7 +76,7 @@ class ConvertingReader : public arrow::BatchReader {
       arrow::Array made = transforms_->next();
       if (!made.empty()) return made;
       count_kept();
-      progress_(result_.read);
+      progress_(result_.read, bytes_);
       arrow::Array batch = next_converted();
       if (batch.empty()) return batch;
       transforms_->take(std::move(batch));
@@ -89,6 +92,7 @@ class ConvertingReader : public arrow::BatchReader {
   bool is_unchanged_;
   store::WorkResult& result_;
   const Progress& progress_;
+  int64_t bytes_ = 0;
 };
 
 void copy_whole(store::Session& source, store::Session& target, const ChunkWork& work, const Progress& progress, ChunkOutcome& outcome) {
@@ -133,7 +137,7 @@ store::ReadSpec chunk_read_spec(const ChunkWork& work) {
   spec.range = work.range;
   spec.where = work.table.where;
   spec.batch_rows = work.batch_rows;
-  spec.batch_bytes = kBatchBytes;
+  spec.batch_bytes = work.batch_bytes == 0 ? kBatchBytes : std::min(work.batch_bytes, kBatchBytes);
   return spec;
 }
 

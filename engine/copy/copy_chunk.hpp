@@ -10,8 +10,8 @@
 
 namespace sluice::copy {
 
-/// Called with rows and bytes handed over so far, once per batch; throws to stop the copy.
-using Progress = std::function<void(int64_t rows)>;
+/// Called with the rows read so far and the bytes of values handed over so far, once per batch; throws to stop the copy.
+using Progress = std::function<void(int64_t rows, int64_t bytes)>;
 
 struct ChunkWork {
   const catalog::TableMapping& table;
@@ -19,6 +19,7 @@ struct ChunkWork {
   store::WorkKey key;
   store::Fence fence;
   int64_t batch_rows = 8192;  ///< at most so many at a time; Progress is called between them
+  int64_t batch_bytes = 0;    ///< and about so many bytes; 0: a size that keeps memory flat
   workflow::TableTransform* transform = nullptr;  ///< where the table has transforms
   store::LoadMode mode = store::LoadMode::append;
   RejectLimit* rejects = nullptr;  ///< nullptr: a row that can't be written is an error

@@ -9,42 +9,14 @@
 #include "steps/fields.hpp"
 #include "steps/guarded.hpp"
 #include "steps/load_mode.hpp"
+#include "steps/opening.hpp"
+#include "steps/pace.hpp"
 #include "steps/rejects.hpp"
 
 namespace sluice::steps {
 namespace {
 
 constexpr int64_t kDefaultChunkRows = 200000;
-constexpr int64_t kBatchRows = 8192;
-
-/// Small enough that a throttled step goes on several times a second.
-int64_t batch_rows(int64_t max_rate) { return max_rate == 0 ? kBatchRows : std::clamp<int64_t>(max_rate / 10, 1, kBatchRows); }
-
-store::ReadSpec chunk_spec(const catalog::TableMapping& table) {
-  store::ReadSpec spec;
-  spec.schema = table.source_schema;
-  spec.table = table.source_table;
-  spec.columns = copy::column_names(table, copy::Side::source);
-  spec.where = table.where;
-  return spec;
-}
-
-/// The table's chunks: planned once, and committed before any of them is copied. Cutting anew on resume would make "chunk 7"
-/// mean other rows.
-store::Cuts open_table(StepContext& context, const catalog::TableMapping& table, int64_t chunk_rows) {
-  const std::string& target = context.mapping().to;
-  store::Session& session = context.session(target);
-  const store::WorkKey key = context.key(table.target_table, kOpeningChunk);
-  if (auto row = session.guard_probe(key)) return store::cuts_from_json(row->result.bounds);
-  const int64_t wanted = std::max<int64_t>(1, (table.rows + chunk_rows - 1) / chunk_rows);
-  store::Cuts cuts = context.reader(context.mapping().from).plan_chunks(chunk_spec(table), wanted);
-  store::Guard guard(session, context.run.fence(target), key);
-  if (guard.already_done()) return store::cuts_from_json(session.guard_probe(key)->result.bounds);
-  store::WorkResult result;
-  result.bounds = to_json(cuts);
-  guard.commit(result);
-  return cuts;
-}
 
 /// What the chunks of this step and generation came to.
 std::vector<store::LedgerRow> chunk_rows(StepContext& context) {
@@ -68,6 +40,15 @@ copy::RejectLimit* reject_limit(StepContext& context) {
     for (const auto& row : chunk_rows(context)) taken += row.result.rejected + row.result.refused;
     return std::make_unique<copy::RejectLimit>(options->limit, taken);
   });
+}
+
+/// Only now: until every chunk is there, the next copy must begin where this one began.
+void keep_marks(StepContext& context) {
+  if (table_field(context.node, "since").empty()) return;
+  for (const auto& table : context.mapping().tables) {
+    const Opening opening = read_opening(context, table);
+    if (opening.since) keep_mark(context, table, *opening.since);
+  }
 }
 
 const catalog::TableMapping& table_of(const StepContext& context, const std::string& name) {
@@ -94,8 +75,9 @@ void CopyTables::plan(const workflow::Action& action, plan::PlanContext& context
   node.effects = {"copies about " + count_to_text(rows) + " rows (" + size_to_text(bytes) + ") of " +
                       std::to_string(mapping.tables.size()) + " tables from " + mapping.from + " to " + mapping.to,
                   "chunks of " + std::to_string(integer_field(node, "chunk_rows", kDefaultChunkRows)) + " rows"};
-  if (const int64_t rate = integer_field(node, "max_rate", 0); rate > 0) node.effects.push_back("at most " + count_to_text(rate) + " rows/s");
+  plan_rates(node);
   plan_load_mode(context, mapping, node);
+  plan_since(context, mapping, node);
   plan_rejects(context, mapping.to, node);
 }
 
@@ -113,7 +95,7 @@ Expansion CopyTables::expand(StepContext& context) const {
   Expansion expansion;
   for (const auto* table : tables) {
     context.cancel.check();
-    const store::Cuts cuts = open_table(context, *table, chunk_rows);
+    const store::Cuts cuts = open_table(context, *table, chunk_rows).cuts;
     for (size_t chunk = 0; chunk <= cuts.cuts.size(); ++chunk) {
       if (finished.contains({table->target_table, static_cast<int64_t>(chunk)})) {
         ++expansion.done;
@@ -137,32 +119,23 @@ TaskRecord CopyTables::run(StepContext& context, const Task& task) const {
   store::Session& target = context.session(mapping.to);
   CancelScope source_scope(context.cancel, source);
   CancelScope target_scope(context.cancel, target);
-  const int64_t max_rate = integer_field(context.node, "max_rate", 0);
-  Throttle* throttle = context.run.throttle(context.node.path, max_rate);
-  int64_t shown = 0;
-  auto progress = [&](int64_t rows) {
-    context.cancel.check();
-    if (throttle != nullptr) throttle->take(std::max<int64_t>(0, rows - shown), [&] { context.cancel.check(); });
-    context.run.rows_in_flight += rows - shown;
-    shown = rows;
-  };
-  const catalog::TableMapping& table = table_of(context, task.table);
-  copy::ChunkWork work{table, task.range, context.key(task.table, task.chunk), context.run.fence(mapping.to), batch_rows(max_rate)};
+  const catalog::TableMapping table = taken_rows(context, table_of(context, task.table));
+  const RateLimits limits = rate_limits(context.node);
+  copy::ChunkWork work{table, task.range, context.key(task.table, task.chunk), context.run.fence(mapping.to), batch_rows(limits), batch_bytes(limits)};
   work.transform = context.transform(table);
   work.mode = load_mode(context.node);
   work.rejects = reject_limit(context);
+  Pace pace(context);
   TaskRecord record;
   record.table = task.table;
   try {
-    copy::ChunkOutcome outcome = copy::copy_chunk(source, target, work, progress);
+    const auto outcome = copy::copy_chunk(source, target, work, [&](int64_t rows, int64_t bytes) { pace.show(rows, bytes); });
     record.skipped = outcome.already_done;
     record.rows = outcome.result.written;
     record.bytes = outcome.bytes;
   } catch (const Error& error) {
-    context.run.rows_in_flight -= shown;
     throw error.code() == Code::cancelled ? error : error.with_prefix(task.table + ", chunk " + std::to_string(task.chunk) + ": ");
   }
-  context.run.rows_in_flight -= shown;
   return record;
 }
 
@@ -187,6 +160,7 @@ Conclusion CopyTables::conclude(StepContext& context) const {
   for (const auto& [table, count] : read) {
     conclusion.metrics["reject_rate"].tables[table] = {true, rejects.tables[table].numerator, std::max<int64_t>(1, count), 0};
   }
+  keep_marks(context);
   int64_t bytes = 0;
   double seconds = 0;
   for (const TaskRecord& record : context.records) {

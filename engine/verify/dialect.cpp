@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "arrow/text.hpp"
 #include "base/error.hpp"
 #include "store/plugin.hpp"
 
@@ -58,6 +59,18 @@ std::string quoted_name(Dialect dialect, const std::string& name) {
     quoted += c;
   }
   return quoted + quote;
+}
+
+std::string quoted_text(Dialect dialect, const std::string& text) {
+  if (text.find('\0') != std::string::npos) throw Error(Code::data, "a text with a NUL byte can't be part of a statement");
+  // Whether a backslash escapes depends on the server's settings there; hex digits don't.
+  if (dialect == Dialect::mysql && text.find_first_of("'\\") != std::string::npos) return "_utf8mb4 X'" + arrow::bytes_to_hex(text) + "'";
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') quoted += '\'';
+    quoted += c;
+  }
+  return quoted + "'";
 }
 
 std::string quoted_table(Dialect dialect, const TableSide& side) {

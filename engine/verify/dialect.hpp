@@ -15,6 +15,8 @@ enum class Dialect { sql = 1, mysql };
 Dialect dialect_of(const TableSide& side);
 
 std::string quoted_name(Dialect dialect, const std::string& name);
+/// A text as a literal. Throws Error(data) for one with a NUL byte.
+std::string quoted_text(Dialect dialect, const std::string& text);
 /// The side's table with its schema.
 std::string quoted_table(Dialect dialect, const TableSide& side);
 /// What is selected for a column, so that a query delivers what `read` does.

@@ -91,12 +91,20 @@ Word copy_tables() {
                       .help = "At most so many rows a second, all workers together; default: as fast as it goes.",
                       .minimum = 1,
                       .maximum = 1000000000},
+                     {.name = "max_bandwidth",
+                      .type = FieldType::size,
+                      .help = "At most so many bytes of values a second, all workers together (\"20MiB\"); default: as fast as it goes."},
                      rejects_field(),
                      {.name = "mode",
                       .fallback = "empty",
                       .help = "What becomes of rows that are there: empty (there must be none), append, replace (they are deleted first), "
                               "upsert (a row whose key is there gets the source's values), insert_missing (it stays as it is).",
-                      .choices = {"empty", "append", "replace", "upsert", "insert_missing"}}},
+                      .choices = {"empty", "append", "replace", "upsert", "insert_missing"}},
+                     {.name = "since",
+                      .type = FieldType::table,
+                      .help = "Source table (or pattern) to a column that only grows: rows from the highest value on that the last finished "
+                              "copy saw; the first copy takes all. Not seen are rows that are changed without raising it, or are committed "
+                              "late with a lower value; rejects are not tried again. Needs mode upsert, insert_missing, or append by a key."}},
           .metrics =
               {{.name = "rows", .unit = "rows", .per_table = true, .higher_is_worse = false, .help = "Rows written."},
                {.name = "bytes", .unit = "bytes", .higher_is_worse = false, .help = "Bytes written."},

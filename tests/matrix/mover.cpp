@@ -128,7 +128,7 @@ void Mover::move_into(const Case& one, Moved& moved) {
   moved.stage = Moved::Stage::copying;
   const catalog::TableMapping& table = moved.mapping->tables.at(0);
   const copy::ChunkWork work{table, whole_range(source.reader(), table), work_key(one.name, ++work_), fence_};
-  copy::copy_chunk(source.reader(), target_, work, [](int64_t) {});
+  copy::copy_chunk(source.reader(), target_, work, [](int64_t, int64_t) {});
   shape(moved.mapping->target, "finish");
   moved.stage = Moved::Stage::done;
   moved.proof = proof_of(source.reader(), target_, table);

@@ -6,68 +6,17 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "scenarios/new_target.hpp"
 #include "scenarios/project.hpp"
 #include "support/environment.hpp"
-#include "support/mysql_server.hpp"
-#include "support/pg_session.hpp"
-#include "support/test_database.hpp"
 
-/// Rows that can't be written are kept aside with their reason, and all others are written; and tables that hold rows already.
+/// Rows that can't be written are kept aside with their reason, and all others are written.
 namespace sluice::test {
 namespace {
 
 using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
-
-enum class Kind { postgres, mysql, sqlite, csv, json };
-
-/// A target of a kind, new and empty.
-class NewTarget {
- public:
-  explicit NewTarget(Kind kind) : kind_(kind) {
-    if (kind == Kind::postgres) postgres_ = std::make_unique<TestDatabase>();
-    if (kind == Kind::mysql) mysql_ = std::make_unique<MySqlDatabase>();
-  }
-  /// For SHOP_URL; "" for files of the project.
-  std::string url() const { return postgres_ ? postgres_->url() : mysql_ ? mysql_->url() : ""; }
-  /// As Lua.
-  std::string store() const {
-    switch (kind_) {
-      case Kind::postgres: return R"lua(store "postgres" { url = secret "SHOP_URL", schema = "shop" })lua";
-      case Kind::mysql: return R"lua(store "mysql" { url = secret "SHOP_URL" })lua";
-      case Kind::sqlite: return R"lua(store "sqlite" { path = "target.db" })lua";
-      case Kind::csv: return R"lua(store "csv" { path = "out" })lua";
-      default: return R"lua(store "json" { path = "out" })lua";
-    }
-  }
-  void execute(const Project& project, const std::string& sql) const {
-    if (postgres_) return PgSession(postgres_->url()).execute("create schema if not exists shop; set search_path to shop; " + sql);
-    if (mysql_) return MySqlSession(mysql_->url()).execute(sql);
-    run_sqlite(project / "target.db", sql);
-  }
-  /// What has_same_rows takes.
-  std::string place(const Project& project) const { return url().empty() ? project / "target.db" : url(); }
-
- private:
-  Kind kind_;
-  std::unique_ptr<TestDatabase> postgres_;
-  std::unique_ptr<MySqlDatabase> mysql_;
-};
-
-std::string name_of(const testing::TestParamInfo<Kind>& info) {
-  switch (info.param) {
-    case Kind::postgres: return "Postgres";
-    case Kind::mysql: return "MySql";
-    case Kind::sqlite: return "Sqlite";
-    case Kind::csv: return "Csv";
-    default: return "Json";
-  }
-}
-
-bool is_missing(Kind kind) {
-  return (kind == Kind::postgres && shared_server_url().empty()) || (kind == Kind::mysql && shared_mysql_url().empty());
-}
 
 /// The rejects of a file, a JSON object a line.
 std::vector<json> read_lines(const std::string& path) {
@@ -245,16 +194,6 @@ TEST_P(RefusedByTheTarget, AreFoundInTheirBatchAndKept) {
   EXPECT_EQ(lines[1].at("key"), "id=1500");
 }
 
-/// `on_insert`: what a trigger of the kind does with a row, in its own words.
-std::string trigger(Kind kind, const std::string& when, const std::string& on_insert) {
-  if (kind == Kind::postgres) {
-    return "create function guard_item() returns trigger language plpgsql as $$ begin if " + when + " then " + on_insert +
-           "; end if; return new; end $$; create trigger guard before insert on item for each row execute function guard_item();";
-  }
-  if (kind == Kind::mysql) return "create trigger guard before insert on item for each row if " + when + " then " + on_insert + "; end if";
-  return "create trigger guard before insert on item when " + when + " begin select " + on_insert + "; end;";
-}
-
 TEST_P(RefusedByTheTarget, ByATriggerIsAReject) {
   if (is_missing(GetParam())) GTEST_SKIP() << "no such server is installed";
   const NewTarget target(GetParam());
@@ -280,107 +219,6 @@ TEST_P(RefusedByTheTarget, ByATriggerIsAReject) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Into, RefusedByTheTarget, testing::Values(Kind::postgres, Kind::mysql, Kind::sqlite), name_of);
-
-/// Into a table with rows: ids 1 to 1,000 are there with other values, the source has 501 to 1,500.
-class Modes : public testing::TestWithParam<Kind> {
- protected:
-  void SetUp() override {
-    if (is_missing(GetParam())) GTEST_SKIP() << "no such server is installed";
-    target_ = std::make_unique<NewTarget>(GetParam());
-    project_ = std::make_unique<Project>(target_->url(), R"lua(
-      local p = params { mode = param.text "empty" }
-      local m = map { from = "old", to = "new", types = { ["item.s"] = "varchar(100)" } }
-      return workflow "again" {
-        stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = )lua" + target_->store() + R"lua( },
-        phase "copy" { step "rows" { copy.tables { map = m, mode = p.mode, chunk_rows = 300 } } },
-      })lua");
-    const std::string table = "create table item (id integer primary key, s varchar(100));";
-    target_->execute(*project_, table);
-    std::string insert = "insert into item values ";
-    for (int id = 1; id <= 1000; ++id) insert += (id > 1 ? ", (" : "(") + std::to_string(id) + ", 'old')";
-    target_->execute(*project_, insert);
-    run_sqlite((*project_) / "shop.db", table + rows("new", "x between 501 and 1500"));
-  }
-
-  static std::string rows(const std::string& text, const std::string& which) {
-    return "with recursive i(x) as (select 1 union all select x + 1 from i where x < 1500) insert into item select x, '" + text +
-           "' from i where " + which + ";";
-  }
-
-  /// Runs it twice: the second time changes nothing more.
-  void expect(const std::string& mode, const std::string& expected) {
-    run_sqlite((*project_) / "expected.db", "create table item (id integer primary key, s varchar(100));" + expected);
-    for (int run = 0; run < 2; ++run) {
-      const Ending ending = project_->sluice({"run", "shop.lua", "-p", "mode=" + mode});
-      ASSERT_EQ(ending.code, 0) << ending.out << ending.err;
-      EXPECT_TRUE(has_same_rows((*project_) / "expected.db", target_->place(*project_), {"select id, s from item order by id"})) << mode;
-    }
-  }
-
-  std::unique_ptr<NewTarget> target_;
-  std::unique_ptr<Project> project_;
-};
-
-TEST_P(Modes, UpsertReplacesTheRowsThatAreThere) { expect("upsert", rows("old", "x <= 500") + rows("new", "x > 500")); }
-TEST_P(Modes, InsertMissingLeavesThem) { expect("insert_missing", rows("old", "x <= 1000") + rows("new", "x > 1000")); }
-TEST_P(Modes, ReplaceDeletesThemFirst) { expect("replace", rows("new", "x > 500")); }
-
-TEST_P(Modes, WithoutOneATableWithRowsIsRefused) {
-  const Ending ending = project_->sluice({"run", "shop.lua"});
-  EXPECT_NE(ending.code, 0);
-  EXPECT_THAT(ending.err, AllOf(HasSubstr("is not empty: it has item (1,000 rows)"), HasSubstr("mode = ")));
-}
-
-TEST_P(Modes, AppendFailsOnAKeyThatIsThereAndWritesNothingOfItsChunk) {
-  const Ending ending = project_->sluice({"run", "shop.lua", "-p", "mode=append"});
-  EXPECT_EQ(ending.code, 1) << ending.out;
-  run_sqlite((*project_) / "expected.db", "create table item (id integer primary key, s varchar(100));" + rows("old", "x <= 1000"));
-  EXPECT_TRUE(has_same_rows((*project_) / "expected.db", target_->place(*project_), {"select id, s from item where id <= 1000 order by id"}));
-}
-
-TEST_P(Modes, RowsThatATriggerSwallowsAreNotCalledThere) {
-  if (GetParam() == Kind::mysql) GTEST_SKIP() << "its triggers can't leave a row out";
-  const std::string swallow = GetParam() == Kind::postgres ? "return null" : "raise(ignore)";
-  target_->execute(*project_, trigger(GetParam(), "new.id = 1200", swallow));
-  const Ending ending = project_->sluice({"run", "shop.lua", "-p", "mode=upsert"});
-  EXPECT_EQ(ending.code, 1) << ending.out;
-  EXPECT_THAT(ending.out, HasSubstr("rows were sent and the store says it wrote"));
-}
-
-TEST_P(Modes, ReplaceRefusesTablesThatOthersReferTo) {
-  target_->execute(*project_, "create table line (id integer primary key, item integer references item (id), foreign key (item) references item (id))");
-  const Ending ending = project_->sluice({"plan", "shop.lua", "-p", "mode=replace"});
-  EXPECT_NE(ending.code, 0);
-  EXPECT_THAT(ending.err, HasSubstr("line of \"new\" refers to item, whose rows would be deleted"));
-}
-
-TEST_P(Modes, ARollbackThatCannotUndoThemIsRefusedBeforeAnythingIsDone) {
-  project_->set_workflow(R"lua(
-    local m = map { from = "old", to = "new", types = { ["item.s"] = "varchar(100)" } }
-    return workflow "again" {
-      stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = )lua" + target_->store() + R"lua( },
-      phase "copy" { step "rows" { copy.tables { map = m, mode = "upsert" } } },
-      phase "proof" { step "same" { verify.counts { map = m } }, gate "all" "same.discrepancy == 0", on_fail = rollback_to "copy" },
-    })lua");
-  const Ending ending = project_->sluice({"plan", "shop.lua"});
-  EXPECT_NE(ending.code, 0);
-  EXPECT_THAT(ending.err, AllOf(HasSubstr("copy.rows: mode = \"upsert\" has no undo"), HasSubstr("rolls back to \"copy\"")));
-}
-
-INSTANTIATE_TEST_SUITE_P(Into, Modes, testing::Values(Kind::postgres, Kind::mysql, Kind::sqlite), name_of);
-
-TEST(ModesOfFiles, CannotLookForRows) {
-  const Project project({}, R"lua(
-    local m = map { from = "old", to = "new" }
-    return workflow "again" {
-      stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = store "csv" { path = "out" } },
-      phase "copy" { step "tables" { schema.create { map = m } }, step "rows" { copy.tables { map = m, mode = "upsert" } } },
-    })lua");
-  make_small_shop(project / "shop.db");
-  const Ending ending = project.sluice({"plan", "shop.lua"});
-  EXPECT_NE(ending.code, 0);
-  EXPECT_THAT(ending.err, HasSubstr("copy.rows: the store \"new\" can't look whether a row is there"));
-}
 
 }  // namespace
 }  // namespace sluice::test
