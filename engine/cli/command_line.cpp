@@ -83,6 +83,9 @@ class CommandLine {
     resume->add_flag("--adopt", options_.adopts, "Go on with the workflow as it is now, although it was edited");
     resume->add_option("--redo", options_.redo, "STEP whose end is unknown: do it again");
     resume->add_option("--assume-done", options_.assume_done, "STEP whose end is unknown: take it as done");
+    CLI::App* pause = add("pause", "Ask the process of a run to stop, wait until it has, and leave the run to be resumed", "sluice pause r-7f2a10 --reason \"too much load\"");
+    pause->add_option("run", options_.run_id, "Run (default: the only unfinished one)");
+    pause->add_option("--reason", options_.reason, "Kept in the run's journal");
     CLI::App* rollback = add("rollback", "Undo a run back to a node, newest first", "sluice rollback r-7f2a10 --to copy");
     rollback->add_option("run", options_.run_id, "Run")->required();
     rollback->add_option("--to", options_.to, "Node (phase, or PHASE.STEP) that is undone with all that followed")->required();

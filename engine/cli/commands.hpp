@@ -9,6 +9,7 @@ int check_command(const Options& options);
 int plan_command(const Options& options);
 int run_command(const Options& options);
 int resume_command(const Options& options);
+int pause_command(const Options& options);
 int rollback_command(const Options& options);
 int status_command(const Options& options);
 int runs_command(const Options& options);

@@ -44,7 +44,7 @@ int run_main(int argc, char** argv) {
       {"check", check_command},       {"plan", plan_command},     {"run", run_command},   {"resume", resume_command},
       {"rollback", rollback_command}, {"status", status_command}, {"runs", runs_command}, {"report", report_command},
       {"copy", copy_command},         {"diff", diff_command}, {"inspect", inspect_command},     {"plugins", plugins_command}, {"words", words_command},
-      {"types", types_command},       {"try", try_command}};
+      {"types", types_command},       {"try", try_command},   {"pause", pause_command}};
   try {
     return commands.at(options->command)(*options);
   } catch (const Error& error) {

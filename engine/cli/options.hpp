@@ -27,6 +27,7 @@ struct Options {
   std::vector<std::string> types;       ///< copy, diff: PATTERN=TYPE
   std::string target_schema, source_schema;
   std::vector<std::string> redo, assume_done;
+  std::string reason;
   int workers = 2;
   std::string sample = "1%";            ///< try
   int64_t limit = 100;

@@ -262,6 +262,8 @@ RunEnd Runner::take_up(const std::function<RunEnd(Scheduler&)>& go, const std::v
     recorder.add(kind::plan_adopted, "", "", 0, data.dump());
   }
   fences.acquire();
+  // What was sent to an earlier process is not meant for this one.
+  record_messages(parts_, recorder);
   if (parts_.on_begun) parts_.on_begun();
   recorder.flush();
   return drive(go, *journal, std::move(state), fences);

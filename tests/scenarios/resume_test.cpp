@@ -194,6 +194,36 @@ TEST(Run, StoppedBySigintSaysSoAndCanBeResumed) {
   }
 }
 
+TEST(Pause, StopsARunFromAnotherTerminalAndLeavesItToBeResumed) {
+  SLUICE_REQUIRE_POSTGRES();
+  StalledRun stalled;
+  const Ending paused = stalled.project().sluice({"pause", "--reason", "too much load"});
+  EXPECT_EQ(paused.code, 0) << paused.err;
+  EXPECT_THAT(paused.out, AllOf(HasSubstr("is paused before the end of copy.rows"), HasSubstr("sluice resume " + stalled.project().run())));
+  EXPECT_EQ(stalled.program().wait().code, 130) << stalled.program().err();
+  stalled.release();
+  EXPECT_THAT(stalled.project().report().dump(), HasSubstr("asked to stop: too much load"));
+  const Ending again = stalled.project().sluice({"pause"});
+  EXPECT_EQ(again.code, 2) << again.out;
+  EXPECT_THAT(again.err, AllOf(HasSubstr("no process runs"), HasSubstr("it is interrupted")));
+  const std::string writers = stalled.item_writers();
+  const Ending resumed = stalled.project().sluice({"resume"});
+  EXPECT_EQ(resumed.code, 0) << resumed.out << resumed.err;
+  EXPECT_TRUE(stalled.is_complete());
+  EXPECT_EQ(stalled.item_writers(), writers);
+}
+
+TEST(Pause, SentToAProcessThatWasKilledDoesNotStopTheNextOne) {
+  SLUICE_REQUIRE_POSTGRES();
+  StalledRun stalled;
+  stalled.kill();
+  write_text(stalled.project() / ".sluice/runs/" + stalled.project().run() + "/inbox/00000000000000000001-abcd.json",
+             R"({"kind": "cancel", "reason": "late"})");
+  const Ending resumed = stalled.project().sluice({"resume"});
+  EXPECT_EQ(resumed.code, 0) << resumed.out << resumed.err;
+  EXPECT_THAT(stalled.project().report().dump(), HasSubstr("asked to stop: late"));
+}
+
 TEST(Status, FromAnotherTerminalShowsWhereARunStands) {
   SLUICE_REQUIRE_POSTGRES();
   StalledRun stalled;
