@@ -211,7 +211,9 @@ void TargetNames::check_collisions(const std::vector<const Table*>& tables) cons
     const auto [found, is_new] = taken.emplace(name, source);
     if (!is_new) {
       throw Error(Code::invalid_argument, found->second + " and " + source + " would both be called " + name + " in the target",
-                  "give one of them another name with rename", spec_.where);
+                  "give one of them another name with rename; to bring tables together, give each a map of its own and copy the second with "
+                  "mode = \"append\"",
+                  spec_.where);
     }
   };
   std::map<std::string, std::string> names;

@@ -91,10 +91,12 @@ TaskRecord VerifyCounts::run(StepContext& context, const Task& task) const {
   CancelScope target_scope(context.cancel, target);
   verify::TableDifference difference;
   difference.table = task.table;
-  const store::WorkResult done = copied(context, task.table);
-  difference.source_rows = count_wanted(context, source, table, done);
+  const store::WorkResult done = copied(context, table, Origin::own);
+  const int64_t others = arrived(copied(context, table, Origin::others));
+  difference.source_rows = count_wanted(context, source, table, done) + others;
   difference.target_rows = count_rows(target, single_table(table.target_schema, table.target_table));
   if (left_out(done) > 0) difference.notes.push_back(count_of(left_out(done), "row") + " of the source are rejects and not counted");
+  if (others > 0) difference.notes.push_back(count_of(others, "row") + " came by other maps, as the ledger counted them");
   difference.missing = std::max<int64_t>(0, difference.source_rows - difference.target_rows);
   difference.extra = std::max<int64_t>(0, difference.target_rows - difference.source_rows);
   const bool is_equal = difference.source_rows == difference.target_rows;
