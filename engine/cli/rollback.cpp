@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
@@ -12,6 +13,7 @@
 #include "run/run_record.hpp"
 #include "run/runner.hpp"
 #include "steps/fields.hpp"
+#include "steps/load_mode.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -28,12 +30,23 @@ void print_what_goes(const plan::Plan& plan, const std::vector<std::string>& nod
   }
 }
 
+/// Whether the tables that a step wrote into are dropped as well.
+bool drops_tables(const plan::Plan& plan, const std::vector<std::string>& nodes, const plan::PlannedNode& writer) {
+  const plan::NodeIndex index(plan);
+  return std::ranges::any_of(nodes, [&](const std::string& path) {
+    const plan::PlannedNode* node = index.find(path);
+    return node != nullptr && node->word == "schema.create" && node->undo.empty() &&
+           steps::has_tables(plan.mappings.at(static_cast<size_t>(node->map)), plan.mappings.at(static_cast<size_t>(writer.map)));
+  });
+}
+
 /// Rows that were added to others stay, and a resume would add them once more.
 void refuse_appended(const plan::Plan& plan, const std::vector<std::string>& nodes) {
   const plan::NodeIndex index(plan);
   for (const std::string& path : nodes) {
     const plan::PlannedNode* node = index.find(path);
     if (node == nullptr || node->word != "copy.tables" || node->has_undo || steps::text_field(*node, "mode") != "append") continue;
+    if (drops_tables(plan, nodes, *node)) continue;
     throw Error(Code::unsupported, path + " has added rows to tables that held some (mode = \"append\"), and nobody can tell them apart",
                 "roll back to a later node, or restore the target from a backup");
   }

@@ -42,8 +42,15 @@ bool may_follow(const std::vector<const workflow::Node*>& order, size_t own, siz
   return order[node]->kind == workflow::NodeKind::phase && order[own]->path.rfind(order[node]->path + ".", 0) == 0;
 }
 
+/// A step that makes the tables: with its undo their rows are gone.
+bool makes_tables(plan::PlanContext& context, const workflow::Node& node, const catalog::Mapping& mapping) {
+  if (!node.action || node.action->word != "schema.create" || node.undo) return false;
+  const auto* map = workflow::find_field(node.action->fields, "map")->as<workflow::MapRef>();
+  return has_tables(context.mapping(map->index), mapping);
+}
+
 /// A rollback over rows that can't be told from others would say that they are gone, and resume would write them again.
-void refuse_rollback(plan::PlanContext& context, const plan::PlannedNode& node) {
+void refuse_rollback(plan::PlanContext& context, const catalog::Mapping& mapping, const plan::PlannedNode& node) {
   const std::vector<const workflow::Node*> order = workflow::nodes_in_order(context.workflow());
   const auto index_of = [&](const std::string& path) {
     return static_cast<size_t>(std::find_if(order.begin(), order.end(), [&](const auto* each) { return each->path == path; }) - order.begin());
@@ -52,6 +59,8 @@ void refuse_rollback(plan::PlanContext& context, const plan::PlannedNode& node) 
   for (size_t i = 0; i < order.size(); ++i) {
     const auto& on_fail = order[i]->on_fail;
     if (!on_fail || on_fail->kind != workflow::OnFail::Kind::rollback_to || index_of(on_fail->node) > own || !may_follow(order, own, i)) continue;
+    const auto is_maker = [&](const workflow::Node* each) { return makes_tables(context, *each, mapping); };
+    if (std::any_of(order.begin() + static_cast<ptrdiff_t>(index_of(on_fail->node)), order.begin() + static_cast<ptrdiff_t>(own), is_maker)) continue;
     throw Error(Code::unsupported,
                 node.path + ": mode = \"" + mode_of(node) + "\" has no undo, and " + order[i]->path + " rolls back to \"" + on_fail->node + "\"",
                 "give the step an `undo` of its own, or let " + order[i]->path + " roll back to a later node");
@@ -66,6 +75,10 @@ std::string effect_of(const std::string& mode) {
 }
 
 }  // namespace
+
+bool has_tables(const catalog::Mapping& made, const catalog::Mapping& wanted) {
+  return made.to == wanted.to && std::ranges::all_of(wanted.tables, [&](const auto& table) { return made.find_target(table.target_table) != nullptr; });
+}
 
 bool wants_empty_tables(const plan::PlannedNode& node) { return mode_of(node) == "empty"; }
 
@@ -89,7 +102,7 @@ void plan_load_mode(plan::PlanContext& context, const catalog::Mapping& mapping,
   }
   // Rows of before can't be told from the copied ones, or are gone.
   node.has_undo = !node.undo.empty();
-  if (!node.has_undo) refuse_rollback(context, node);
+  if (!node.has_undo) refuse_rollback(context, mapping, node);
   node.effects.push_back(effect_of(mode) + (node.has_undo ? "" : "; has no undo"));
   if (!replaces_rows(node)) return;
   refuse_outer_references(context, mapping, node);

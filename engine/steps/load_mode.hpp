@@ -5,6 +5,8 @@
 /// The field `mode` of copy.tables: what becomes of rows that the target has already.
 namespace sluice::steps {
 
+/// Whether every target table of the second is one of the first.
+bool has_tables(const catalog::Mapping& made, const catalog::Mapping& wanted);
 /// The default mode: the tables must hold no rows.
 bool wants_empty_tables(const plan::PlannedNode& node);
 /// The tables are emptied before the first row is copied.
