@@ -137,6 +137,7 @@ void bind_table(TableMapping& table, const Ddl& answer, std::vector<std::string>
 Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::string& target_schema,
                        const AskTarget& ask) {
   Mapping mapping;
+  mapping.has_views = !spec.views.empty();
   const Catalog taken = without_omitted(source, spec, mapping.warnings);
   const std::vector<const Table*> selected = select_tables(taken, spec);
   check_overrides(selected, spec);
@@ -150,6 +151,7 @@ Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::st
   mapping.from = spec.from;
   mapping.to = spec.to;
   for (const std::string& note : source.notes) mapping.warnings.push_back(spec.from + ": " + note);
+  for (const std::string& view : spec.views) mapping.warnings.push_back(spec.from + ": view " + view + " is copied as a table of the rows that it shows now");
   unify_foreign_keys(decided, mapping.warnings);
   for (const DecidedTable& table : decided) warn_of_types(table, mapping.warnings);
   mapping.target = build_target(decided, spec, target_schema, mapping.warnings);

@@ -87,9 +87,15 @@ std::vector<const Table*> select_tables(const Catalog& source, const MapSpec& sp
   if (names.empty()) throw Error(Code::invalid_argument, "there are no tables", {}, spec.where);
   check_patterns(spec.include, names, spec, false);
   check_patterns(spec.except, names, spec, true);
+  for (const std::string& view : spec.views) {
+    if (std::ranges::count(names, view) == 0) {
+      throw Error(Code::not_found, "views: there is no view \"" + view + "\" in \"" + spec.from + "\"", {}, spec.where);
+    }
+  }
   std::vector<const Table*> selected;
   for (const Table& table : source.tables) {
-    if (matches_any(spec.include, table.name) && !matches_any(spec.except, table.name)) selected.push_back(&table);
+    const bool is_included = matches_any(spec.include, table.name) && !matches_any(spec.except, table.name);
+    if (is_included || std::ranges::count(spec.views, table.name) > 0) selected.push_back(&table);
   }
   if (selected.empty()) {
     throw Error(Code::invalid_argument, "the map excepts every table that it includes", "drop an 'except'", spec.where);

@@ -22,6 +22,7 @@ struct MapSpec {
   std::string to;
   std::vector<std::string> include = {"*"};
   std::vector<std::string> except;
+  std::vector<std::string> views;  ///< of the source, copied as if they were tables; no patterns
   /// Column pattern to type text, in sorted order of the patterns; the longest matching pattern without wildcards wins,
   /// then the longest pattern.
   std::vector<std::pair<std::string, std::string>> types;

@@ -206,7 +206,7 @@ std::string mapping_to_json(const Mapping& mapping) {
                     {"target", json::parse(catalog_to_json(mapping.target))},
                     {"warnings", mapping.warnings},
                     {"only_in_from", mapping.only_in_from},
-                    {"only_in_to", mapping.only_in_to}};
+                    {"only_in_to", mapping.only_in_to}, {"has_views", mapping.has_views}};
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -220,6 +220,7 @@ Mapping mapping_from_json(const std::string& text) try {
   mapping.warnings = from.at("warnings").get<std::vector<std::string>>();
   mapping.only_in_from = from.at("only_in_from").get<std::vector<std::string>>();
   mapping.only_in_to = from.at("only_in_to").get<std::vector<std::string>>();
+  mapping.has_views = from.value("has_views", false);
   return mapping;
 } catch (const json::exception& error) {
   throw Error(Code::internal, std::string("the text is not a mapping: ") + error.what());

@@ -102,6 +102,7 @@ struct Mapping {
   std::vector<TableMapping> tables;
   Catalog target;  ///< the neutral catalog that the target is asked to build
   std::vector<std::string> warnings;
+  bool has_views = false;  ///< among the tables are views of the source: what they show comes from any of its tables
   /// pair_catalogs: "table" or "table.column" that the other side lacks. Not compared, so nothing can match while one
   /// is here.
   std::vector<std::string> only_in_from;

@@ -40,8 +40,8 @@ class Comparison {
  public:
   Comparison(const store::Store& source, const store::Store& target, const catalog::Mapping& mapping, const Options& options,
              run::Controls& controls)
-      : source_(source, {options.source_schema, {}, false}, static_cast<size_t>(options.workers)),
-        target_(target, {options.target_schema, {}, false}, static_cast<size_t>(options.workers)),
+      : source_(source, {.schema = options.source_schema}, static_cast<size_t>(options.workers)),
+        target_(target, {.schema = options.target_schema}, static_cast<size_t>(options.workers)),
         mapping_(mapping),
         options_(options),
         controls_(controls) {}
@@ -145,8 +145,8 @@ int diff_command(const Options& options) {
   const auto source = open_for_reading(search, "source", options.source, options.source_schema);
   const auto target = open_for_reading(search, "target", options.target, options.target_schema);
   const catalog::Mapping mapping =
-      catalog::pair_catalogs(source->open_session()->catalog({options.source_schema, {}, true}),
-                             target->open_session()->catalog({options.target_schema, {}, true}), map_spec(options));
+      catalog::pair_catalogs(source->open_session()->catalog({.schema = options.source_schema, .evidence = true}),
+                             target->open_session()->catalog({.schema = options.target_schema, .evidence = true}), map_spec(options));
   run::Controls controls;
   Signals signals(controls);
   const auto tables = Comparison(*source, *target, mapping, options, controls).run();

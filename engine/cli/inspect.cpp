@@ -98,7 +98,7 @@ void print_json(const catalog::Catalog& catalog, const std::vector<const catalog
 
 int inspect_command(const Options& options) {
   const auto store = open_for_reading(plugin_search(options.plugin_directories), "store", options.source, options.source_schema);
-  const catalog::Catalog catalog = store->open_session()->catalog({options.source_schema, {}, true});
+  const catalog::Catalog catalog = store->open_session()->catalog({.schema = options.source_schema, .evidence = true});
   catalog::MapSpec spec;
   if (!options.tables.empty()) spec.include = options.tables;
   spec.except = options.except;

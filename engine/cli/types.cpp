@@ -102,7 +102,7 @@ int types_command(const Options& options) {
   TypeStore source(search, "source", options.source, options.source_schema);
   TypeStore target(search, "target", options.target, options.target_schema);
   if (source.is_throw_away()) make_every_type(source);
-  const catalog::Catalog catalog = source.session().catalog({options.source_schema, {}, true});
+  const catalog::Catalog catalog = source.session().catalog({.schema = options.source_schema, .evidence = true});
   const auto ask = [&](const catalog::Catalog& wanted) { return target.session().ddl(wanted, "tables"); };
   const auto rows = catalog::type_table(catalog, {}, ask);
   if (options.is_json) {

@@ -113,6 +113,7 @@ int call_map(Script& script, lua_State* state) {
                      "map: tables = {} selects nothing; write { \"*\" } or patterns, or leave it away");
     read_tables(*tables, map);
   }
+  if (const Value* views = find_field(fields, "views")) map.views = to_texts(*views);
   read_names(script, table, fields, map);
   script.items().maps.push_back(std::move(map));
   push_handle(state, {ItemKind::map, static_cast<uint32_t>(script.items().maps.size() - 1)});

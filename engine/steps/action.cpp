@@ -35,6 +35,7 @@ store::LookFilter source_filter(const plan::Plan& plan, const plan::Stores& stor
   filter.schema = stores.at(name).schema;
   for (const auto& mapping : plan.mappings) {
     if (mapping.from != name) continue;
+    if (mapping.has_views) return {.schema = filter.schema};
     for (const auto& table : mapping.tables) filter.tables.push_back(table.source_table);
   }
   return filter;

@@ -87,6 +87,7 @@ std::string to_json(const LookFilter& filter) {
   json object = json::object();
   if (!filter.schema.empty()) object["schema"] = filter.schema;
   if (!filter.tables.empty()) object["tables"] = filter.tables;
+  if (!filter.views.empty()) object["views"] = filter.views;
   if (filter.evidence) object["evidence"] = true;
   return object.dump();
 }

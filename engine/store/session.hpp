@@ -194,6 +194,7 @@ class Store {
 struct LookFilter {
   std::string schema;
   std::vector<std::string> tables;  ///< empty: all
+  std::vector<std::string> views;   ///< that are looked at as if they were tables
   bool evidence = false;
 };
 

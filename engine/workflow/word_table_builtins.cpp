@@ -48,6 +48,9 @@ Word map_word() {
                       .type = FieldType::columns,
                       .help = "Column pattern to a cast, to a list of casts that are applied in order, to a function(v, row) that "
                               "returns the new value, or to a constant."},
+                     {.name = "views",
+                      .type = FieldType::list,
+                      .help = "Views of the source that are copied as tables, with the rows that they show."},
                      {.name = "rename",
                       .type = FieldType::table,
                       .help = "\"table\" or \"table.column\" of the source to its name in the target."},

@@ -51,12 +51,12 @@ class CatalogReader {
   CatalogReader(Session& session, const LookFilter& look) : connection_(session.data()), options_(session.options()), look_(look) {}
 
   json read() {
-    natives_ = describe_tables(connection_, look_.schema, look_.tables);
+    natives_ = describe_tables(connection_, look_.schema, look_.tables, look_.views);
     for (const NativeTable& native : natives_) tables_[native.name] = read_table(native);
     read_indexes();
     read_foreign_keys();
     read_checks();
-    note_other_objects(connection_, look_.schema, notes_);
+    note_other_objects(connection_, look_.schema, look_.views, notes_);
     json list = json::array();
     for (const NativeTable& native : natives_) list.push_back(std::move(tables_[native.name]));
     return {{"schema", look_.schema}, {"tables", list}, {"notes", notes_}};

@@ -101,9 +101,10 @@ bool note_index(const NativeTable& table, const Rows& rows, size_t first, size_t
   return true;
 }
 
-void note_other_objects(Connection& connection, const std::string& schema, json& notes) {
+void note_other_objects(Connection& connection, const std::string& schema, const std::vector<std::string>& copied_views, json& notes) {
   const Rows rows = connection.run(kOthers, {schema, schema, schema, schema}, "reading the other objects of " + schema);
   for (size_t row = 0; row < rows.size(); ++row) {
+    if (rows.text(row, 0) == "view" && std::find(copied_views.begin(), copied_views.end(), rows.text(row, 1)) != copied_views.end()) continue;
     const std::string on = rows.text(row, 2);
     notes.push_back(rows.text(row, 0) + " " + rows.text(row, 1) + (on.empty() ? "" : " on " + on) + " is not copied");
   }

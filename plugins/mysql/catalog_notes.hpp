@@ -16,7 +16,8 @@ void note_column(const NativeTable& table, const NativeColumn& column, const See
 /// Rows [first, end) of the index query are one index. False: it is left out, and said so.
 bool note_index(const NativeTable& table, const Rows& rows, size_t first, size_t end, nlohmann::json& notes);
 
-/// Views, triggers, procedures, functions, events.
-void note_other_objects(Connection& connection, const std::string& schema, nlohmann::json& notes);
+/// Views but those that are copied, triggers, procedures, functions, events.
+void note_other_objects(Connection& connection, const std::string& schema, const std::vector<std::string>& copied_views,
+                        nlohmann::json& notes);
 
 }  // namespace sluice::mysql

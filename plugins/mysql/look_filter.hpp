@@ -11,6 +11,7 @@ namespace sluice::mysql {
 struct LookFilter {
   std::string schema;
   std::vector<std::string> tables;  ///< empty: all
+  std::vector<std::string> views;   ///< to be described as tables
   bool evidence = false;
 };
 

@@ -13,9 +13,9 @@ using arrow::Kind;
 using arrow::Type;
 
 constexpr const char* kTables =
-    "SELECT table_name, coalesce(engine, ''), coalesce(table_comment, ''), coalesce(table_rows, 0), "
-    "coalesce(data_length, 0) + coalesce(index_length, 0), coalesce(auto_increment, 0) FROM information_schema.tables "
-    "WHERE table_schema = ? AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND table_name NOT LIKE '\\_sluice\\_%' "
+    "SELECT table_name, coalesce(engine, ''), if(table_type = 'VIEW', '', coalesce(table_comment, '')), coalesce(table_rows, 0), "
+    "coalesce(data_length, 0) + coalesce(index_length, 0), coalesce(auto_increment, 0), table_type = 'VIEW' FROM information_schema.tables "
+    "WHERE table_schema = ? AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW') AND table_name NOT LIKE '\\_sluice\\_%' "
     "ORDER BY table_name";
 
 constexpr const char* kColumns =
@@ -101,12 +101,20 @@ const NativeColumn& NativeTable::column(const std::string& wanted) const {
   throw Error(Code::not_found, label() + ": there is no column " + wanted, did_you_mean(wanted, known));
 }
 
-std::vector<NativeTable> describe_tables(Connection& connection, const std::string& schema, const std::vector<std::string>& only) {
+namespace {
+
+bool has_name(const std::vector<std::string>& names, const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+
+}  // namespace
+
+std::vector<NativeTable> describe_tables(Connection& connection, const std::string& schema, const std::vector<std::string>& only,
+                                         const std::vector<std::string>& views) {
   const Rows rows = connection.run(kTables, {schema}, "reading the tables of " + schema);
   std::vector<NativeTable> tables;
   for (size_t row = 0; row < rows.size(); ++row) {
     const std::string name = rows.text(row, 0);
-    if (!only.empty() && std::find(only.begin(), only.end(), name) == only.end()) continue;
+    const bool is_view = rows.text(row, 6) == "1";
+    if (is_view ? !has_name(views, name) : !only.empty() && !has_name(only, name)) continue;
     tables.push_back({schema, name, rows.text(row, 1), rows.text(row, 2), rows.integer(row, 3), rows.integer(row, 4), rows.integer(row, 5), {}});
   }
   std::map<std::string, NativeTable*> by_name;

@@ -38,8 +38,10 @@ struct NativeTable {
   std::string label() const { return schema + "." + name; }
 };
 
-/// The base tables of a schema, sorted by name; `only` (when not empty) names those to look at. Never the ledger's.
-std::vector<NativeTable> describe_tables(Connection& connection, const std::string& schema, const std::vector<std::string>& only);
+/// The base tables of a schema, sorted by name; `only` (when not empty) names those to look at. Never the ledger's. With them the views
+/// that are named.
+std::vector<NativeTable> describe_tables(Connection& connection, const std::string& schema, const std::vector<std::string>& only,
+                                         const std::vector<std::string>& views = {});
 
 /// One table or view. Throws Error(not_found).
 NativeTable describe_table(Connection& connection, const std::string& schema, const std::string& table);

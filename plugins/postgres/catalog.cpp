@@ -38,7 +38,7 @@ void put(json& object, const char* field, const std::string& text) {
 class CatalogReader {
  public:
   CatalogReader(Session& session, const LookFilter& filter)
-      : control_(session.control()), schema_(filter.schema), params_{filter.schema, filter.tables_array()} {}
+      : control_(session.control()), schema_(filter.schema), params_{filter.schema, filter.tables_array(), filter.views_array()} {}
 
   json read() {
     json catalog = {{"schema", schema_}, {"tables", json::array()}};

@@ -4,10 +4,11 @@
 
 namespace sluice::postgres {
 
-/// Tables that the catalog lists: no partitions (their parent stands for them), nothing of extensions.
+/// Tables that the catalog lists: no partitions (their parent stands for them), nothing of extensions; and views that are asked for.
 #define SLUICE_LISTED                                                                                     \
-  "n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' "      \
-  "AND ($2::text[] IS NULL OR c.relname = ANY ($2::text[])) "                                             \
+  "n.nspname = $1 AND (c.relkind IN ('r', 'p') AND ($2::text[] IS NULL OR c.relname = ANY ($2::text[])) " \
+  "OR c.relkind IN ('v', 'm', 'f') AND c.relname = ANY ($3::text[])) "                                    \
+  "AND NOT c.relispartition AND c.relpersistence <> 't' "                                                 \
   "AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.pg_class'::regclass " \
   "AND e.objid = c.oid AND e.deptype = 'e')"
 
@@ -74,7 +75,7 @@ const char* const kNotesQuery =
     "SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'f' THEN 'foreign table ' "
     "ELSE 'sequence ' END || c.relname || ' is not copied' FROM pg_catalog.pg_class c "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND $2::text[] IS NULL "
-    "AND (c.relkind IN ('v', 'm', 'f') OR c.relkind = 'S' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d "
+    "AND (c.relkind IN ('v', 'm', 'f') AND c.relname <> ALL (coalesce($3::text[], '{}')) OR c.relkind = 'S' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d "
     "WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i'))) "
     "UNION ALL SELECT 'trigger ' || t.tgname || ' on ' || c.relname || ' is not copied' FROM pg_catalog.pg_trigger "
     "t "

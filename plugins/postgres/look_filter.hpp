@@ -12,9 +12,11 @@ namespace sluice::postgres {
 struct LookFilter {
   std::string schema;
   std::vector<std::string> tables;  ///< empty: all
+  std::vector<std::string> views;   ///< to be described as tables
 
-  /// The tables as a PostgreSQL array literal, to be bound; nullopt for all.
+  /// As PostgreSQL array literals, to be bound; nullopt for all tables, for no view.
   std::optional<std::string> tables_array() const;
+  std::optional<std::string> views_array() const;
 };
 
 /// Reads the contract's JSON; "" or NULL stand for {}. Throws Error(invalid_argument).

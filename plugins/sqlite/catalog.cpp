@@ -23,11 +23,17 @@ using nlohmann::json;
 
 struct Filter {
   std::vector<std::string> tables;
+  std::vector<std::string> views;
   bool has_evidence = false;
 
   bool takes(const std::string& table) const {
-    return tables.empty() ||
-           std::any_of(tables.begin(), tables.end(), [&](const auto& name) { return same_name(name, table); });
+    return tables.empty() || has_name(tables, table);
+  }
+  bool takes_view(const std::string& view) const { return has_name(views, view); }
+
+ private:
+  static bool has_name(const std::vector<std::string>& names, const std::string& wanted) {
+    return std::any_of(names.begin(), names.end(), [&](const auto& name) { return same_name(name, wanted); });
   }
 };
 
@@ -39,7 +45,11 @@ Filter filter_from_json(const std::string& text) {
   if (!schema.empty() && !same_name(schema, "main")) {
     throw Error(Code::not_found, "schema " + schema + ": an SQLite file has no schemas but 'main'");
   }
-  return {object.value("tables", std::vector<std::string>{}), object.value("evidence", false)};
+  Filter filter;
+  filter.tables = object.value("tables", std::vector<std::string>{});
+  filter.views = object.value("views", std::vector<std::string>{});
+  filter.has_evidence = object.value("evidence", false);
+  return filter;
 }
 
 struct Listed {
@@ -107,9 +117,10 @@ std::string describe_catalog(Session& session, const std::string& filter_text) {
   std::vector<std::string> notes;
   json tables = json::array();
   for (const Listed& listed : list_tables(session)) {
-    if (listed.type != "table") {
+    const bool is_wanted_view = listed.type == "view" && filter.takes_view(listed.name);
+    if (listed.type != "table" && !is_wanted_view) {
       notes.push_back(listed.type + (listed.type == "view" ? " " : " table ") + listed.name + " is not copied");
-    } else if (filter.takes(listed.name)) {
+    } else if (is_wanted_view || filter.takes(listed.name)) {
       tables.push_back(describe_listed(session, listed, filter.has_evidence, notes));
     }
   }

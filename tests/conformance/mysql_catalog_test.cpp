@@ -81,7 +81,7 @@ TEST(MySqlCatalog, TellsTablesColumnsKeysAndChecks) {
 TEST(MySqlCatalog, LooksAtValuesWhereDeclarationsDoNotTell) {
   SLUICE_REQUIRE_MYSQL();
   MySqlSource source(without_on_update(kShop));
-  const catalog::Table customer = *source.session->catalog({"", {"customer"}, true}).find_table("customer");
+  const catalog::Table customer = *source.session->catalog({.tables = {"customer"}, .evidence = true}).find_table("customer");
   EXPECT_EQ(customer.find_column("active")->type.kind, Kind::boolean);
   EXPECT_EQ(customer.find_column("active")->default_value.text, "true");
   EXPECT_EQ(customer.find_column("many")->type.kind, Kind::int8) << "it holds 7";
@@ -91,7 +91,7 @@ TEST(MySqlCatalog, LooksAtValuesWhereDeclarationsDoNotTell) {
 TEST(MySqlCatalog, NamesWhatHasNoCounterpart) {
   SLUICE_REQUIRE_MYSQL();
   MySqlSource source(without_on_update(kShop));
-  const std::vector<std::string> notes = source.session->catalog({"", {}, true}).notes;
+  const std::vector<std::string> notes = source.session->catalog({.evidence = true}).notes;
   for (const char* part : {"customer.kind: enum('a','b')", "customer.seen: \"on update", "customer: index in_note is FULLTEXT",
                            "customer: index by_note is over the first 20 characters", "customer.born: 1 dates without month or day",
                            "customer.rest: holds times", "log: its engine MyISAM", "view v is not copied", "trigger tg on orders is not copied",

@@ -168,7 +168,7 @@ TEST(PostgresRead, SnapshotThatEndedCannotBeJoined) {
 TEST(PostgresRead, StateChangesWithTheTable) {
   SLUICE_REQUIRE_POSTGRES();
   Target target;
-  const store::LookFilter filter{"", {"t"}, false};
+  const store::LookFilter filter{.tables = {"t"}};
   const std::string before = target.session->source_state(filter);
   EXPECT_EQ(target.session->source_state(filter), before);
   { PgSession(target.database.url()).execute("INSERT INTO t VALUES (1, 'a')"); }
