@@ -9,6 +9,7 @@
 
 #include "abi/plugin_sdk.hpp"
 #include "base/error.hpp"
+#include "files/url_options.hpp"
 
 namespace sluice::csv {
 
@@ -16,14 +17,6 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& name, const std::string& value, const std::string& expected) {
   throw Error(Code::invalid_argument, "csv option " + name + ": expected " + expected + ", found '" + value + "'");
-}
-
-std::string path_from_url(const std::string& url) {
-  constexpr std::string_view kScheme = "csv:";
-  std::string path = url.compare(0, kScheme.size(), kScheme) == 0 ? url.substr(kScheme.size()) : url;
-  if (path.compare(0, 3, "///") == 0) path.erase(0, 2);
-  if (path.compare(0, 2, "//") == 0) refuse("url", url, "csv:PATH (a host has no meaning here)");
-  return path;
 }
 
 /// One ASCII character, or a word for it.
@@ -75,9 +68,7 @@ void set_encoding(Dialect& dialect, std::string value) {
 
 void set_option(Settings& settings, const std::string& name, const std::string& value) {
   Dialect& dialect = settings.dialect;
-  if (name == "url") {
-    settings.path = path_from_url(value);
-  } else if (name == "path") {
+  if (name == "path") {
     settings.path = value;
   } else if (name == "access") {
     settings.access = is_yes(name, value, "read", "write") ? Access::read : Access::write;
@@ -130,17 +121,11 @@ Dialect Dialect::for_file(const std::string& path) const {
 }
 
 Settings settings_from_options(const sluice_option* options, int64_t count) {
-  const auto given = sdk::read_options(
-      options, count,
-      {"url", "path", "access", "delimiter", "quote", "escape", "header", "null", "encoding", "comment"});
-  if (given.count("url") != 0 && given.count("path") != 0) {
-    throw Error(Code::invalid_argument, "csv: url and path are both given", "keep one of them");
-  }
+  static const std::vector<std::string> kKnown = {"url", "path", "access", "delimiter", "quote", "escape", "header", "null", "encoding", "comment"};
+  files::Given given = sdk::read_options(options, count, kKnown);
+  files::take_url("csv", kKnown, given);
   Settings settings;
   for (const auto& [name, value] : given) set_option(settings, name, value);
-  if (settings.path.empty()) {
-    throw Error(Code::invalid_argument, "csv: no file or directory is given", "set url = \"csv:PATH\"");
-  }
   check_dialect(settings.dialect);
   return settings;
 }

@@ -1,20 +1,16 @@
 #include "settings.hpp"
 
 #include <algorithm>
-#include <map>
-#include <optional>
-#include <string_view>
 
 #include "abi/plugin_sdk.hpp"
 #include "arrow/text.hpp"
 #include "base/error.hpp"
 #include "base/units.hpp"
+#include "files/url_options.hpp"
 
 namespace sluice::json {
 
 namespace {
-
-using Given = std::map<std::string, std::string>;
 
 const std::vector<std::string> kKnown = {"url",       "path",      "access",     "table",    "shape", "record",
                                          "key",       "split",     "id",         "flatten",  "parse", "names",
@@ -32,54 +28,6 @@ std::vector<std::string> parts_of(const std::string& text, char between) {
     from = end + 1;
   }
   return parts;
-}
-
-std::string percent_decoded(const std::string& text) {
-  std::string decoded;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte =
-        text[i] == '%' && i + 2 < text.size() ? arrow::bytes_from_hex(text.substr(i + 1, 2)) : std::nullopt;
-    decoded += byte ? *byte : std::string(1, text[i]);
-    if (byte) i += 2;
-  }
-  return decoded;
-}
-
-/// What stands behind the last "?" of a URL is options only where each piece names one: a path may hold a "?".
-std::optional<Given> options_from_query(const std::string& query) {
-  Given given;
-  for (const std::string& piece : parts_of(query, '&')) {
-    const size_t equals = piece.find('=');
-    if (equals == std::string::npos || equals == 0) return std::nullopt;
-    const std::string name = piece.substr(0, equals);
-    if (std::find(kKnown.begin() + 2, kKnown.end(), name) == kKnown.end()) {
-      const std::string close = did_you_mean(name, kKnown);
-      throw Error(Code::invalid_argument, "json option '" + name + "' in the URL: there is no such option",
-                  close.empty() ? "see `sluice plugins`" : close);
-    }
-    given[name] = percent_decoded(piece.substr(equals + 1));
-  }
-  return given.empty() ? std::nullopt : std::optional(given);
-}
-
-void take_url(Given& given) {
-  const auto url = given.find("url");
-  if (url == given.end()) return;
-  constexpr std::string_view kScheme = "json:";
-  std::string path =
-      url->second.compare(0, kScheme.size(), kScheme) == 0 ? url->second.substr(kScheme.size()) : url->second;
-  if (path.compare(0, 3, "///") == 0) path.erase(0, 2);
-  if (path.compare(0, 2, "//") == 0) refuse("url", url->second, "json:PATH (a host has no meaning here)");
-  const size_t mark = path.rfind('?');
-  if (mark != std::string::npos) {
-    if (const auto more = options_from_query(path.substr(mark + 1))) {
-      path.erase(mark);
-      for (const auto& [name, value] : *more) {
-        if (!given.emplace(name, value).second) refuse(name, value, "it once, in the URL or beside it");
-      }
-    }
-  }
-  given["path"] = path;
 }
 
 /// Whether an option of two words says the first of them.
@@ -185,16 +133,10 @@ bool Settings::parses(const std::string& field) const {
 }
 
 Settings settings_from_options(const sluice_option* options, int64_t count) {
-  Given given = sdk::read_options(options, count, kKnown);
-  if (given.count("url") != 0 && given.count("path") != 0) {
-    throw Error(Code::invalid_argument, "json: url and path are both given", "keep one of them");
-  }
-  take_url(given);
+  files::Given given = sdk::read_options(options, count, kKnown);
+  files::take_url("json", kKnown, given);
   Settings settings;
   for (const auto& [name, value] : given) set_option(settings, name, value);
-  if (settings.path.empty()) {
-    throw Error(Code::invalid_argument, "json: no file is given", "set url = \"json:PATH\"");
-  }
   return settings;
 }
 

@@ -52,6 +52,19 @@ TEST(Csv, OfOneFileBecomesATable) {
   EXPECT_THAT(differs.out, HasSubstr("Anna, B."));
 }
 
+TEST(Csv, ItsDialectMayStandInTheUrl) {
+  const Project project;
+  write_text(project / "a?b.csv", "id;name\n1;'x;y'\n2;NA\n");
+  const std::string url = "csv:" + project / "a?b.csv";
+  const Ending ending = project.sluice({"copy", url + "?delimiter=%3B&quote='&null=NA", "target.db"});
+  ASSERT_EQ(ending.code, 0) << ending.out << ending.err;
+  run_sqlite(project / "expected.db", "create table \"a?b\" (id integer, name text); insert into \"a?b\" values (1, 'x;y'), (2, null);");
+  EXPECT_TRUE(has_same_rows(project / "expected.db", project / "target.db", {"select id, name from \"a?b\" order by id"}));
+  const auto refusal = [&](const std::string& query) { return project.sluice({"inspect", url + query}).err; };
+  EXPECT_THAT(refusal("?delimeter=%3B"), HasSubstr("did you mean delimiter?"));
+  EXPECT_THAT(refusal("?delimiter=%3B&quote=7"), HasSubstr("csv option quote"));
+}
+
 TEST(Csv, FilesAreNeverOverwritten) {
   const Project project;
   make_small_shop(project / "shop.db");
