@@ -88,6 +88,7 @@ std::string to_json(const LookFilter& filter) {
   if (!filter.schema.empty()) object["schema"] = filter.schema;
   if (!filter.tables.empty()) object["tables"] = filter.tables;
   if (filter.evidence) object["evidence"] = true;
+  if (filter.rejects) object["rejects"] = true;
   return object.dump();
 }
 

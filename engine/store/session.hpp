@@ -195,6 +195,8 @@ struct LookFilter {
   std::string schema;
   std::vector<std::string> tables;  ///< empty: all
   bool evidence = false;
+  /// Rows that can't be read will become rejects: the source counts and notes them, instead of refusing to say what is there.
+  bool rejects = false;
 };
 
 /// One connection. Belongs to one thread at a time, except cancel(). The Store must outlive it.
