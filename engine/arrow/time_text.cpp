@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "arrow/infinite.hpp"
 #include "arrow/text.hpp"
 
 /// Dates and times as ISO 8601 text. Calendar arithmetic is the proleptic Gregorian calendar, counted in eras of 400
@@ -163,12 +164,15 @@ std::string calendar_text(int64_t days) {
 
 }  // namespace
 
-std::string date_to_text(int32_t days) { return calendar_text(days); }
+std::string date_to_text(int32_t days) {
+  if (is_infinite_day(days)) return days > 0 ? "infinity" : "-infinity";
+  return calendar_text(days);
+}
 
 std::optional<int32_t> date_from_text(std::string_view text) {
   const bool is_before_christ = take_before_christ(text);
   const std::optional<int64_t> days = take_date(text, is_before_christ);
-  if (!days || !text.empty() || *days != static_cast<int32_t>(*days)) return std::nullopt;
+  if (!days || !text.empty() || *days != static_cast<int32_t>(*days) || is_infinite_day(*days)) return std::nullopt;
   return static_cast<int32_t>(*days);
 }
 
@@ -189,6 +193,7 @@ std::optional<int64_t> time_from_text(std::string_view text) {
 }
 
 std::string timestamp_to_text(int64_t micros, bool zoned) {
+  if (is_infinite_moment(micros)) return micros > 0 ? "infinity" : "-infinity";
   const int64_t rest = micros % kMicrosPerDay;
   const int64_t in_day = rest < 0 ? rest + kMicrosPerDay : rest;
   return calendar_text(floor_divide(micros, kMicrosPerDay)) + " " + time_to_text(in_day) + (zoned ? "+00" : "");
@@ -214,7 +219,7 @@ std::optional<ParsedTimestamp> timestamp_from_text(std::string_view text) {
     in_day -= *east;
   }
   const std::optional<int64_t> micros = join(*days, in_day);
-  if (!micros) return std::nullopt;
+  if (!micros || is_infinite_moment(*micros)) return std::nullopt;
   parsed.micros = *micros;
   return parsed;
 }

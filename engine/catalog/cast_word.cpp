@@ -152,6 +152,13 @@ std::vector<CastWord> make_forms() {
        .example = "columns = { [\"users.name\"] = cast.latin1 }",
        .takes = {Kind::binary},
        .makes = text},
+      {.name = "utf8_in_latin1",
+       .help = "Text of a latin1 column of MySQL that holds UTF-8 bytes (\"MÃ¼ller\") to the text that was meant; where the bytes are "
+               "no UTF-8 the row is refused.",
+       .example = "columns = { [\"users.name\"] = cast.utf8_in_latin1 }",
+       .takes = {Kind::text},
+       .makes = same,
+       .cleans = true},
       {.name = "uuid",
        .help = "Hex text with or without hyphens and braces, or 16 bytes, to uuid.",
        .example = "columns = { [\"users.id\"] = cast.uuid }",

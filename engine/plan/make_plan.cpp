@@ -175,6 +175,7 @@ const catalog::Mapping& PlanContext::mapping(size_t map) {
   filter.schema = stores_.at(spec.from).schema;
   filter.evidence = true;
   filter.views = spec.views;
+  filter.rejects = spec.keeps_rejects;
   catalog::Catalog source = session(spec.from).catalog(filter);
   store::Session& target = session(spec.to);
   auto ask = [&](const catalog::Catalog& wanted) { return target.ddl(wanted, "tables"); };

@@ -89,6 +89,7 @@ std::string to_json(const LookFilter& filter) {
   if (!filter.tables.empty()) object["tables"] = filter.tables;
   if (!filter.views.empty()) object["views"] = filter.views;
   if (filter.evidence) object["evidence"] = true;
+  if (filter.rejects) object["rejects"] = true;
   return object.dump();
 }
 

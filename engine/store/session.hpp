@@ -196,6 +196,8 @@ struct LookFilter {
   std::vector<std::string> tables;  ///< empty: all
   std::vector<std::string> views;   ///< that are looked at as if they were tables
   bool evidence = false;
+  /// Rows that can't be read will become rejects: the source counts and notes them, instead of refusing to say what is there.
+  bool rejects = false;
 };
 
 /// One connection. Belongs to one thread at a time, except cancel(). The Store must outlive it.

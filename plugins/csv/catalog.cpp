@@ -19,6 +19,7 @@ using nlohmann::json;
 struct Filter {
   std::vector<std::string> tables;
   bool has_evidence = false;
+  Unreadable unreadable = Unreadable::refuse;
 
   bool takes(const std::string& table) const {
     return tables.empty() || std::find(tables.begin(), tables.end(), table) != tables.end();
@@ -32,7 +33,8 @@ Filter filter_from_json(const std::string& text) {
   const std::string schema = object.value("schema", "");
   if (!schema.empty())
     throw Error(Code::not_found, "schema " + schema + ": CSV files have no schemas", "leave `schema` out");
-  return {object.value("tables", std::vector<std::string>{}), object.value("evidence", false)};
+  return {object.value("tables", std::vector<std::string>{}), object.value("evidence", false),
+          object.value("rejects", false) ? Unreadable::count : Unreadable::refuse};
 }
 
 json evidence_to_json(const ColumnEvidence& seen, int64_t rows) {
@@ -66,18 +68,21 @@ json describe_column(const std::string& name, const arrow::Type& type, const arr
           {"nullable", true}};
 }
 
-json describe_table(Session& session, Source source, bool has_evidence) {
+json describe_table(Session& session, Source source, const Filter& filter, std::vector<std::string>& notes) {
   json table = {{"name", source.name}, {"bytes", source.bytes()}, {"columns", json::array()}};
   const int64_t known_rows = source.rows;
   const Shape shape = shape_of(std::move(source), session.home().cancelled());
-  if (!has_evidence) {
+  if (!filter.has_evidence) {
     table["rows"] = known_rows >= 0 ? known_rows : estimate_rows(shape, session.home().cancelled());
     const arrow::Type text{arrow::Kind::text};
     for (const std::string& name : shape.columns) table["columns"].push_back(describe_column(name, text, text));
     return table;
   }
-  const TableEvidence evidence = scan_table(shape, session.home().cancelled());
-  table["rows"] = evidence.rows;
+  const TableEvidence evidence = scan_table(shape, filter.unreadable, session.home().cancelled());
+  table["rows"] = evidence.rows + evidence.unreadable;
+  if (evidence.fault) {
+    notes.push_back(files::note_unreadable(shape.source.name, evidence.unreadable, evidence.fault->what()));
+  }
   for (size_t i = 0; i < shape.columns.size(); ++i) {
     const ColumnEvidence& seen = evidence.columns[i];
     json column = describe_column(shape.columns[i], seen.type, seen.carrier);
@@ -92,10 +97,11 @@ json describe_table(Session& session, Source source, bool has_evidence) {
 std::string describe_catalog(Session& session, const std::string& filter_text) {
   const Filter filter = filter_from_json(filter_text);
   json tables = json::array();
+  std::vector<std::string> notes;
   for (Source& source : list_sources(session)) {
-    if (filter.takes(source.name)) tables.push_back(describe_table(session, std::move(source), filter.has_evidence));
+    if (filter.takes(source.name)) tables.push_back(describe_table(session, std::move(source), filter, notes));
   }
-  const json catalog = {{"schema", ""}, {"tables", std::move(tables)}, {"notes", json::array()}};
+  const json catalog = {{"schema", ""}, {"tables", std::move(tables)}, {"notes", notes}};
   return catalog.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

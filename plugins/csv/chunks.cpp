@@ -19,9 +19,11 @@ std::string plan_chunks(Session& session, const sdk::ReadSpec& spec, int64_t wan
     const double step = static_cast<double>(shape.source.bytes() - shape.data_begin) / static_cast<double>(wanted);
     RowScanner rows(shape.scan(), &session.home().cancelled());
     rows.expect(shape.columns);
+    // A row that can't be read is the business of who reads it.
+    rows.be_lenient();
     for (double next = step; rows.next(); ++count) {
       const auto behind = static_cast<double>(rows.row_begin() - shape.data_begin);
-      if (count == 0 || behind < next) continue;
+      if (count == 0 || behind < next || rows.fault()) continue;
       cuts.push_back({std::to_string(rows.row_begin())});
       while (next <= behind) next += step;
     }

@@ -6,6 +6,7 @@ int64_t estimate_rows(const Shape& shape, const std::atomic<bool>& cancelled) {
   constexpr int64_t kSample = 1 << 20;
   RowScanner rows(shape.scan(), &cancelled);
   rows.expect(shape.columns);
+  rows.be_lenient();
   int64_t seen = 0;
   while (rows.next()) {
     ++seen;
@@ -22,6 +23,7 @@ int64_t count_rows(const Shape& shape, const std::atomic<bool>& cancelled) {
   if (shape.source.rows >= 0) return shape.source.rows;
   RowScanner rows(shape.scan(), &cancelled);
   rows.expect(shape.columns);
+  rows.be_lenient();
   int64_t seen = 0;
   while (rows.next()) ++seen;
   return seen;

@@ -182,12 +182,17 @@ void ColumnEvidence::decide() {
   }
 }
 
-TableEvidence scan_table(const Shape& shape, const std::atomic<bool>& cancelled) {
+TableEvidence scan_table(const Shape& shape, Unreadable unreadable, const std::atomic<bool>& cancelled) {
   TableEvidence evidence;
   evidence.columns.resize(shape.columns.size());
   RowScanner rows(shape.scan(), &cancelled);
   rows.expect(shape.columns);
+  if (unreadable == Unreadable::count) rows.be_lenient();
   while (rows.next()) {
+    if (rows.fault()) {
+      if (evidence.unreadable++ == 0) evidence.fault = rows.fault();
+      continue;
+    }
     ++evidence.rows;
     for (size_t i = 0; i < evidence.columns.size(); ++i) {
       const Cell& cell = rows.cell(i);

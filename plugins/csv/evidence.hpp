@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -60,10 +61,15 @@ class ColumnEvidence {
 
 struct TableEvidence {
   int64_t rows = 0;
+  int64_t unreadable = 0;      ///< rows with a fault, not among `rows`
+  std::optional<Error> fault;  ///< of the first of them
   std::vector<ColumnEvidence> columns;
 };
 
+/// What becomes of rows that can't be read.
+enum class Unreadable { refuse = 1, count };
+
 /// One pass over the whole table.
-TableEvidence scan_table(const Shape& shape, const std::atomic<bool>& cancelled);
+TableEvidence scan_table(const Shape& shape, Unreadable unreadable, const std::atomic<bool>& cancelled);
 
 }  // namespace sluice::csv

@@ -80,6 +80,8 @@ class CellReader : public arrow::BatchReader {
         most_bytes_(spec.batch_bytes > 0 ? spec.batch_bytes : kDefaultBytes),
         rejects_(spec.rejects) {
     rows_.expect(shape.columns);
+    // Nobody knows which range of a key a row belongs to that can't be read.
+    if (rejects_ != nullptr && !key_) rows_.be_lenient();
     for (const std::string& column : spec.columns) columns_.push_back(shape.column(column));
   }
 
@@ -89,6 +91,10 @@ class CellReader : public arrow::BatchReader {
     int64_t rows = 0;
     int64_t bytes = 0;
     while (rows < most_rows_ && bytes < most_bytes_ && rows_.next()) {
+      if (rows_.fault()) {
+        files::reject_unreadable(*rejects_, *rows_.fault(), rows_.unreadable_row());
+        continue;
+      }
       if (key_ && !is_in_range()) continue;
       if (rejects_ != nullptr && !fits()) continue;
       for (size_t i = 0; i < columns_.size(); ++i) append(builder_.column(i), rows_.cell(columns_[i]));

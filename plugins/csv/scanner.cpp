@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "arrow/text.hpp"
 #include "scanner_place.hpp"
 
 namespace sluice::csv {
@@ -52,6 +53,7 @@ RowScanner::Step RowScanner::parse() {
   if (*at == scan_.dialect.comment && scan_.dialect.comment != 0) return skip_comment(at, end);
   const bool is_blank = (*at == '\n' || *at == '\r') && columns_.size() != 1;
   *end = '\n';
+  fault_.reset();
   for (count_ = 0;;) {
     Cell& cell = add_cell();
     const bool is_quoted = at != end && kinds_[static_cast<unsigned char>(*at)] == kQuote;
@@ -70,8 +72,9 @@ RowScanner::Step RowScanner::parse() {
   next_ = static_cast<size_t>(at - buffer_.data());
   row_end_ = offset_of(at);
   if (is_blank) return Step::skip;
-  complete_cells();
+  if (is_lenient_) check_bytes();
   check_width();
+  if (!fault_) complete_cells();
   return Step::row;
 }
 
@@ -100,10 +103,10 @@ char* RowScanner::parse_plain(char* at, char* end, Cell& cell) {
     while (kinds_[static_cast<unsigned char>(*at)] == kPlain) ++at;
     const uint8_t kind = kinds_[static_cast<unsigned char>(*at)];
     if (at >= end || kind < kQuote) break;
-    if (kind == kNul) throw error_at(offset_of(at), column_name(count_ - 1) + " holds a NUL byte", kNulHint);
-    if (kind == kQuote) {
-      throw error_at(offset_of(at), column_name(count_ - 1) + " has a quote inside a cell that does not begin with one",
-                     "quote the whole cell and double the quotes in it, or read with quote = \"none\"");
+    if (kind == kNul || kind == kQuote) {
+      blame_inside(at, kind == kNul);
+      ++at;
+      continue;
     }
     cell.has_escapes = true;
     if (at + 2 > end) {
@@ -142,16 +145,43 @@ char* RowScanner::parse_quoted(char* at, char* end, Cell& cell) {
                    "close it, or read with quote = \"none\"");
   }
   cell.size = static_cast<size_t>(close - cell.data);
-  if (const void* nul = std::memchr(cell.data, 0, cell.size)) {
-    throw error_at(offset_of(static_cast<const char*>(nul)), column_name(count_ - 1) + " holds a NUL byte", kNulHint);
-  }
+  if (const void* nul = std::memchr(cell.data, 0, cell.size)) blame_inside(static_cast<const char*>(nul), true);
   char* const behind = close + 1;
   const auto kind = behind == end ? uint8_t{kDelimiter} : kinds_[static_cast<unsigned char>(*behind)];
   if (kind != kDelimiter && kind != kLineFeed && kind != kReturn) {
-    throw error_at(offset_of(behind), column_name(count_ - 1) + " has text behind its closing quote",
-                   "double the quotes inside of it, or set the escape character that the file uses");
+    blame(error_at(offset_of(behind), column_name(count_ - 1) + " has text behind its closing quote",
+                   "double the quotes inside of it, or set the escape character that the file uses"));
+    return parse_plain(behind, end, cell);
   }
   return behind;
+}
+
+void RowScanner::blame(const Error& error) {
+  if (!is_lenient_) throw error;
+  if (!fault_) fault_ = error;
+}
+
+/// A byte of a cell that may not stand there.
+void RowScanner::blame_inside(const char* at, bool is_nul) {
+  if (fault_) return;
+  if (is_nul) return blame(error_at(offset_of(at), column_name(count_ - 1) + " holds a NUL byte", kNulHint));
+  blame(error_at(offset_of(at), column_name(count_ - 1) + " has a quote inside a cell that does not begin with one",
+                 "quote the whole cell and double the quotes in it, or read with quote = \"none\""));
+}
+
+/// What decode_more has let pass.
+void RowScanner::check_bytes() {
+  const std::string_view row(buffer_.data() + begin_, next_ - begin_);
+  if (fault_ || scan_.encoding != files::Encoding::utf8 || arrow::is_valid_utf8(row)) return;
+  std::string ignored;
+  const auto taken = static_cast<int64_t>(files::decode(scan_.encoding, row, ignored).taken);
+  blame(error_at(row_begin_ + taken, kNotUtf8, kEncodingHint));
+}
+
+files::Unreadable RowScanner::unreadable_row() const {
+  const files::Place place = input_.place_of(row_begin_);
+  const size_t size = std::min(next_ - begin_, files::kMostKept);
+  return {place.path, place.offset, row_end_ - row_begin_, {buffer_.data() + begin_, size}};
 }
 
 void RowScanner::complete_cells() {
@@ -179,12 +209,12 @@ void RowScanner::unescape(Cell& cell) const {
   cell.size = static_cast<size_t>(to - cell.data);
 }
 
-void RowScanner::check_width() const {
-  if (columns_.empty() || count_ == columns_.size()) return;
-  throw at_row(Code::data,
+void RowScanner::check_width() {
+  if (fault_ || columns_.empty() || count_ == columns_.size()) return;
+  blame(at_row(Code::data,
                "expected " + std::to_string(columns_.size()) + " cells, found " + std::to_string(count_) +
                    (count_ < columns_.size() ? "; the first one missing is of column " + columns_[count_] : ""),
-               "mend the row, or set the delimiter and quote that the file uses");
+               "mend the row, or set the delimiter and quote that the file uses"));
 }
 
 }  // namespace sluice::csv

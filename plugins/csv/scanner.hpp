@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "files/input.hpp"
+#include "files/unreadable.hpp"
 #include "settings.hpp"
 
 namespace sluice::csv {
@@ -33,6 +34,13 @@ struct Scan {
   int64_t end = -1;   ///< at a row; -1: the end of the table
 };
 
+/// Line breaks before an offset: the scanner doesn't count them, since only errors want to know.
+struct LineCount {
+  int64_t offset = 0;
+  int64_t lines = 0;
+  char last = 0;
+};
+
 /// Cuts bytes into rows of cells, in one pass and without copies. One thread.
 class RowScanner {
  public:
@@ -41,6 +49,15 @@ class RowScanner {
 
   /// The columns that every row must have; names are for messages. Before it is called any width will do.
   void expect(const std::vector<std::string>& columns);
+
+  /// From now on a row that can't be read is a row with a fault, as long as it is known where it ends: a ragged one, one with a quote
+  /// inside a cell or text behind a closing one, with NUL, or with bytes that are not UTF-8. Only a quote that doesn't end is an error,
+  /// and bytes that another encoding doesn't have.
+  void be_lenient() { is_lenient_ = true; }
+  /// Of the row that the scanner stands on, whose cells then mean nothing.
+  const std::optional<Error>& fault() const { return fault_; }
+  /// That row as it is written.
+  files::Unreadable unreadable_row() const;
 
   /// Goes to the next row; false at the end. Cells are valid until the next call. Throws Error(data) with file, line
   /// and byte for bytes that are not of the encoding, NUL, quotes that don't end or stand inside a cell, and ragged
@@ -74,7 +91,11 @@ class RowScanner {
   Cell& add_cell();
   void complete_cells();
   void unescape(Cell& cell) const;
-  void check_width() const;
+  void check_width();
+  void check_bytes();
+  /// Throws, or keeps the row's first fault.
+  void blame(const Error& error);
+  void blame_inside(const char* at, bool is_nul);
   void require_row_start(const Scan& scan, int64_t offset) const;
 
   void fill();
@@ -104,6 +125,9 @@ class RowScanner {
   size_t count_ = 0;
   int64_t row_begin_ = 0;
   int64_t row_end_ = 0;
+  bool is_lenient_ = false;
+  std::optional<Error> fault_;
+  mutable LineCount lines_;
 };
 
 }  // namespace sluice::csv

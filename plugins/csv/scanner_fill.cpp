@@ -9,30 +9,31 @@ namespace sluice::csv {
 
 namespace {
 
-/// Line breaks in [0, offset): the scanner doesn't count them, since only errors want to know.
-int64_t lines_before(const Scan& scan, int64_t offset) {
+/// Goes on counting to `offset`, or begins anew where it lies before.
+void count_lines(const Scan& scan, int64_t offset, LineCount& count) {
+  if (offset < count.offset) count = {};
   files::Input input(scan.segments);
+  input.seek(count.offset);
   std::string raw;
   std::string text;
   std::vector<char> block(kBlock);
-  int64_t lines = 0;
-  char last = 0;
   while (input.position() < offset) {
     const int64_t left = offset - input.position();
     const size_t size = input.read(block.data(), static_cast<size_t>(std::min<int64_t>(left, kBlock)));
     if (size == 0) break;
     raw.append(block.data(), size);
     text.clear();
-    const files::Decoded decoded = files::decode(scan.encoding, raw, text);
-    const bool is_copied = scan.encoding != files::Encoding::utf8;
-    for (const char c : is_copied ? std::string_view(text) : std::string_view(raw).substr(0, decoded.taken)) {
-      lines += c == '\r' || (c == '\n' && last != '\r') ? 1 : 0;
-      last = c;
+    // UTF-8 is counted as it is, whether or not all of it is.
+    const bool is_utf8 = scan.encoding == files::Encoding::utf8;
+    const files::Decoded decoded = is_utf8 ? files::Decoded{raw.size()} : files::decode(scan.encoding, raw, text);
+    for (const char c : is_utf8 ? raw : text) {
+      count.lines += c == '\r' || (c == '\n' && count.last != '\r') ? 1 : 0;
+      count.last = c;
     }
     raw.erase(0, decoded.taken);
     if (decoded.is_broken) break;
   }
-  return lines;
+  count.offset = input.position() - static_cast<int64_t>(raw.size());
 }
 
 }  // namespace
@@ -94,16 +95,17 @@ void RowScanner::decode_more(size_t size) {
       is_utf8 ? std::string_view(buffer_.data() + end_, raw_.size() + size) : std::string_view(raw_);
   decoded_.clear();
   const files::Decoded decoded = files::decode(scan_.encoding, bytes, decoded_);
-  const size_t rest = bytes.size() - decoded.taken;
-  if (decoded.is_broken || (size == 0 && rest > 0)) {
-    throw error_at(input_.position() - static_cast<int64_t>(rest),
-                   std::string("the bytes are not ") + files::to_text(scan_.encoding),
-                   "set the encoding that the file has: utf-8, latin1, windows-1252 or utf-16");
+  // A lenient scanner looks at each row by itself.
+  const size_t taken = is_utf8 && is_lenient_ ? bytes.size() : decoded.taken;
+  const size_t rest = bytes.size() - taken;
+  if ((decoded.is_broken && taken != bytes.size()) || (size == 0 && rest > 0)) {
+    throw error_at(input_.position() - static_cast<int64_t>(rest), std::string("the bytes are not ") + files::to_text(scan_.encoding),
+                   kEncodingHint);
   }
   is_done_ = size == 0;
   if (is_utf8) {
-    raw_.assign(bytes.substr(decoded.taken));
-    end_ += decoded.taken;
+    raw_.assign(bytes.substr(taken));
+    end_ += taken;
     return;
   }
   std::memcpy(buffer_.data() + end_, decoded_.data(), decoded_.size());
@@ -118,10 +120,9 @@ int64_t RowScanner::offset_of(const char* at) const {
 
 Error RowScanner::error_at(int64_t offset, const std::string& message, const std::string& hint) const {
   const files::Place place = input_.place_of(offset);
+  count_lines(scan_, offset, lines_);
   return Error(Code::data,
-               place.path + ", line " + std::to_string(lines_before(scan_, offset) + 1) + ", byte " +
-                   std::to_string(place.offset) + ": " + message,
-               hint);
+               place.path + ", line " + std::to_string(lines_.lines + 1) + ", byte " + std::to_string(place.offset) + ": " + message, hint);
 }
 
 Error RowScanner::at_row(Code code, const std::string& message, const std::string& hint) const {

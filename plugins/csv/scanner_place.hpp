@@ -15,6 +15,8 @@ constexpr size_t kFirstBuffer = 2 * kBlock;
 /// A quote that never ends must not take the whole file into memory.
 constexpr size_t kMostRow = size_t{256} << 20;
 
+constexpr const char* kNotUtf8 = "the bytes are not utf-8";
+constexpr const char* kEncodingHint = "set the encoding that the file has: utf-8, latin1, windows-1252 or utf-16";
 constexpr const char* kNulHint = "remove it; for UTF-16 set encoding = \"utf-16\"";
 
 }  // namespace sluice::csv

@@ -187,11 +187,14 @@ Shape shape_of(Source source, const std::atomic<bool>& cancelled) {
   }
   shape.data_begin = detect_encoding(shape);
   RowScanner rows(shape.scan(), &cancelled);
+  // Only the first row counts, whatever is wrong with those behind it.
+  rows.be_lenient();
   if (!rows.next()) {
     throw Error(Code::data,
                 shape.source.segments[0].path + ": is empty: expected a row that names or shows the columns",
                 "leave the table out with `except`, or write its header");
   }
+  if (rows.fault()) throw *rows.fault();
   shape.columns =
       shape.source.dialect.has_header ? names_from_cells(rows) : names_without_header(shape.source, rows.width());
   if (shape.source.dialect.has_header) shape.data_begin = rows.row_end();

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "arrow/infinite.hpp"
 #include "arrow/text.hpp"
 #include "base/error.hpp"
 #include "base/utf8.hpp"
@@ -93,6 +94,10 @@ void RowWriter::put_escaped(std::string_view text) {
 }
 
 void RowWriter::put_value(const arrow::ColumnView& column, int64_t row) {
+  if (arrow::is_infinite_time(column, row)) {
+    throw Error(Code::data, arrow::value_to_text(column, row) + " is no date or time that would read back as one",
+                "map the column to text");
+  }
   switch (column.type().kind) {
     case Kind::text:
     case Kind::json:

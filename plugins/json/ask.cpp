@@ -38,7 +38,9 @@ void create(Session& session, const files::Command& command) {
 std::unique_ptr<arrow::BatchReader> run_query(Session& session, const std::string& text) {
   const files::Command command = files::command_from_text("json", text);
   if (command.word != "count") refuse(command, "the query 'count'");
-  return files::one_count(session.scan()->find(command.table).rows);
+  const auto scan = session.scan();
+  const Table& table = scan->find(command.table);
+  return files::one_count(table.rows + table.unreadable);
 }
 
 int64_t run_statement(Session& session, const std::string& text) {

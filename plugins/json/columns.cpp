@@ -34,7 +34,9 @@ class Namer {
  private:
   void add_field(int index, std::vector<Column>& columns) {
     const Node& node = table_.tree.node(index);
-    if (node.is_split) return;
+    // A record that turned out to be broken may have left keys behind.
+    const bool is_never_there = node.seen.present == 0 && node.flattened == 0 && table_.unreadable > 0;
+    if (node.is_split || is_never_there) return;
     const bool is_only_spread = node.is_flattened && node.flattened > 0 && node.seen.values() == 0;
     if (is_only_spread) return;
     // The key of an object of records keeps the name that the options give it.

@@ -1,5 +1,7 @@
 #include "cutter.hpp"
 
+#include "pass.hpp"
+
 namespace sluice::json {
 
 bool RecordCutter::find_next() {
@@ -28,22 +30,43 @@ bool RecordCutter::find_next() {
 }
 
 bool RecordCutter::next(Record& record) {
+  record_at_ = text_at_ = -1;
   if (is_done_ || !find_next()) {
     is_done_ = true;
     return false;
   }
   is_first_ = false;
   walker_.peek();
-  record.begin = walker_.offset();
+  record.begin = record_at_ = walker_.offset();
   record.has_key = has_member_keys(layout_);
   if (record.has_key) {
     record.key = walker_.take_string("the key of a record");
     walker_.expect(':', "after a key");
   }
-  if (walker_.peek() != '{') walker_.refuse("a record, which begins with '{'");
-  record.text_at = walker_.offset();
+  const bool is_object = walker_.peek() == '{';
+  record.text_at = text_at_ = walker_.offset();
+  if (!is_object) walker_.refuse("a record, which begins with '{'");
   record.text = walker_.take_container();
   return true;
+}
+
+bool RecordCutter::pass_over(files::Unreadable& passed) {
+  Window& window = walker_.window();
+  const bool is_line = layout_ == Layout::lines && is_by_lines_;
+  const int64_t begin = is_line ? record_at_ : text_at_;
+  if (begin < 0 || layout_ == Layout::single || (layout_ == Layout::lines && !is_line) || !window.rewind_to(begin)) return false;
+  passed = {window.path(), record_at_, 0, {}};
+  if (!is_line) return pass_value(passed);
+  pass_line(window, passed);
+  return true;
+}
+
+/// What follows must be what follows records: else the brackets have closed by chance.
+bool RecordCutter::pass_value(files::Unreadable& passed) {
+  if (!json::pass_value(walker_, passed)) return false;
+  const int behind = walker_.peek();
+  const bool is_piece = layout_ == Layout::elements || layout_ == Layout::members;
+  return behind == ',' || behind == (has_member_keys(layout_) ? '}' : ']') || (is_piece && behind == -1);
 }
 
 }  // namespace sluice::json

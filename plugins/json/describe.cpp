@@ -16,6 +16,7 @@ using Json = nlohmann::json;
 struct Filter {
   std::vector<std::string> tables;
   bool has_evidence = false;
+  bool keeps_rejects = false;
 
   bool takes(const std::string& table) const {
     return tables.empty() || std::find(tables.begin(), tables.end(), table) != tables.end();
@@ -28,7 +29,7 @@ Filter filter_from_json(const std::string& text) {
   if (!object.is_object()) throw Error(Code::invalid_argument, "catalog: the filter is not a JSON object: " + text);
   const std::string schema = object.value("schema", "");
   if (!schema.empty()) throw Error(Code::not_found, "schema " + schema + ": JSON files have no schemas");
-  return {object.value("tables", std::vector<std::string>{}), object.value("evidence", false)};
+  return {object.value("tables", std::vector<std::string>{}), object.value("evidence", false), object.value("rejects", false)};
 }
 
 Json describe_column(const Column& column, int64_t rows, bool is_key, bool has_evidence) {
@@ -51,12 +52,19 @@ bool is_key_of(const Table& table, const std::string& name) {
 }
 
 Json describe_table(const Table& table, bool has_evidence) {
-  Json described = {{"name", table.name}, {"rows", table.rows}, {"bytes", table.bytes}, {"columns", Json::array()}};
+  Json described = {{"name", table.name}, {"rows", table.rows + table.unreadable}, {"bytes", table.bytes}, {"columns", Json::array()}};
   for (const Column& column : table.columns) {
     described["columns"].push_back(describe_column(column, table.rows, is_key_of(table, column.name), has_evidence));
   }
   if (!table.primary_key.empty()) described["primary_key"] = {{"columns", table.primary_key}};
   return described;
+}
+
+/// Without rejects nothing is left out, so that the first fault is an error.
+void note_unreadable(const Table& table, const Filter& filter, std::vector<std::string>& notes) {
+  if (table.unreadable == 0) return;
+  if (!filter.keeps_rejects || table.columns.empty()) throw *table.fault;
+  notes.push_back(files::note_unreadable(table.name, table.unreadable, table.fault->what()));
 }
 
 }  // namespace
@@ -67,6 +75,7 @@ std::string describe_catalog(Session& session, const std::string& filter_text) {
   Json tables = Json::array();
   std::vector<std::string> notes = scan->notes;
   for (const Table& table : scan->tables) {
+    if (filter.takes(table.name)) note_unreadable(table, filter, notes);
     if (table.columns.empty()) {
       notes.push_back(table.name + ": no record has a key, so there is no table");
     } else if (filter.takes(table.name)) {
@@ -86,7 +95,7 @@ std::string plan_chunks(Session& session, const sdk::ReadSpec& spec, int64_t wan
   for (int64_t i = 1; i < chunks; ++i) {
     cuts.push_back(Json::array({std::to_string(table.marks[static_cast<size_t>(marks * i / chunks)])}));
   }
-  return Json{{"key", Json::array()}, {"type", "local"}, {"cuts", cuts}, {"rows", table.rows}}.dump();
+  return Json{{"key", Json::array()}, {"type", "local"}, {"cuts", cuts}, {"rows", table.rows + table.unreadable}}.dump();
 }
 
 }  // namespace sluice::json

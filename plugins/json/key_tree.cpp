@@ -21,7 +21,7 @@ int KeyTree::find_slowly(int parent, std::string_view key, size_t& guess) const 
 
 int KeyTree::add(int parent, std::string_view key, const Settings& settings) {
   if (nodes_.size() > kMostKeys) {
-    throw Error(Code::data, "the records have more than " + std::to_string(kMostKeys) + " different keys",
+    throw Error(Code::unsupported, "the records have more than " + std::to_string(kMostKeys) + " different keys",
                 "where keys are data, set shape = \"object\", or flatten less");
   }
   Node added;

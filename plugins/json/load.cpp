@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "arrow/text.hpp"
 #include "arrow/view.hpp"
 #include "base/error.hpp"
+#include "base/escape.hpp"
 #include "base/units.hpp"
 #include "files/part_writer.hpp"
 #include "row_text.hpp"
@@ -78,7 +80,7 @@ class Loader {
     try {
       text_.put_value(member, views[static_cast<size_t>(place)], row);
     } catch (const Error& error) {
-      throw error.with_prefix(place_of(column));
+      throw error.with_prefix(place_of(views, row, column));
     }
   }
 
@@ -88,17 +90,22 @@ class Loader {
     const auto column = static_cast<size_t>(found - written_.columns.begin());
     const int place = places_[column];
     if (place == kNone || views[static_cast<size_t>(place)].is_null(row)) {
-      throw Error(Code::data, place_of(column) + "NULL can't be the key of a member", "take shape = \"ndjson\"");
+      throw Error(Code::data, place_of(views, row, column) + "NULL can't be the key of a member", "take shape = \"ndjson\"");
     }
     try {
       text_.put_member_key(views[static_cast<size_t>(place)], row);
     } catch (const Error& error) {
-      throw error.with_prefix(place_of(column));
+      throw error.with_prefix(place_of(views, row, column));
     }
   }
 
-  std::string place_of(size_t column) const {
-    return table_.name + "." + written_.columns[column].name + ": row " + std::to_string(rows_) + " of the load: ";
+  /// The row by its first column, which most often is its key.
+  std::string place_of(const std::vector<ColumnView>& views, int64_t row, size_t column) const {
+    constexpr size_t kMostShown = 40;
+    const std::string first =
+        views[0].is_null(row) ? "NULL" : escape_terminal(arrow::value_to_text(views[0], row).substr(0, kMostShown));
+    return table_.name + " (row " + std::to_string(rows_) + " of the load, " + given_[0] + " = " + first + "), column " +
+           written_.columns[column].name + ": ";
   }
 
   /// What is written must be readable again.

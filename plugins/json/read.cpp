@@ -110,7 +110,7 @@ class RowReader : public arrow::BatchReader {
   /// Brings a level to its next record.
   bool advance(size_t at) {
     Level& level = levels_[at];
-    if (at == 0) return records_.next(record_) && walk(level.walker, record_.text);
+    if (at == 0) return next_record(level);
     while (level.element >= level.elements.size()) {
       if (!advance(at - 1)) return false;
       find_elements(levels_[at - 1], level);
@@ -118,6 +118,20 @@ class RowReader : public arrow::BatchReader {
     const Value& element = level.elements[level.element++];
     check_child(records_.window(), record_, element, levels_[at - 1].table.tree.node(level.table.split).key);
     return walk(level.walker, element.raw);
+  }
+
+  bool next_record(Level& level) {
+    for (;;) {
+      try {
+        return records_.next(record_) && walk(level.walker, record_.text);
+      } catch (const Error& error) {
+        files::Unreadable passed;
+        // Nobody knows which range of a key a record belongs to that can't be read.
+        const bool is_kept = rejects_ != nullptr && !key_ && error.code() == Code::data;
+        if (!is_kept || !records_.pass_over(passed)) throw;
+        files::reject_unreadable(*rejects_, error, passed);
+      }
+    }
   }
 
   bool walk(RowWalker& walker, std::string_view text) {

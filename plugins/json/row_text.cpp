@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "arrow/infinite.hpp"
 #include "arrow/text.hpp"
 #include "base/error.hpp"
 #include "fault.hpp"
@@ -93,6 +94,10 @@ void RowText::put_null(size_t column) {
 
 void RowText::put_value(size_t column, const arrow::ColumnView& values, int64_t row) {
   put_name(column);
+  if (arrow::is_infinite_time(values, row)) {
+    throw Error(Code::data, arrow::value_to_text(values, row) + " is no date or time that would read back as one",
+                "map the column to text");
+  }
   switch (values.type().kind) {
     case Kind::boolean:
     case Kind::uint64:

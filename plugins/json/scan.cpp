@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "classes.hpp"
 #include "outline.hpp"
+#include "pass.hpp"
 #include "row_keys.hpp"
 #include "row_walker.hpp"
 
@@ -59,6 +60,8 @@ class Scanner {
       for (const auto& [node, child] : open.children) {
         child->table.segments = open.table.segments;
         child->table.marks = open.table.marks;
+        child->table.unreadable = open.table.unreadable;
+        child->table.fault = open.table.fault;
       }
     }
     for (OpenTable& open : tables_) scan_.tables.push_back(std::move(open.table));
@@ -110,11 +113,34 @@ class Scanner {
   }
 
   void read_segment(Walker& walker, OpenTable& open, Segment segment) {
+    segment.is_by_lines = segment.layout == Layout::lines && has_record_per_line(walker.window());
     open.table.segments.push_back(segment);
     open.table.has_keys |= has_member_keys(segment.layout);
-    RecordCutter cutter(walker, segment.layout, false);
+    RecordCutter cutter(walker, segment, false);
+    while (take_next(cutter, walker.window(), open)) {
+    }
+  }
+
+  bool take_next(RecordCutter& cutter, const Window& window, OpenTable& open) {
     Record record;
-    while (cutter.next(record)) take_record(walker.window(), open, record);
+    try {
+      if (!cutter.next(record)) return false;
+      walk(window, open, record, record.text);
+    } catch (const Error& error) {
+      files::Unreadable passed;
+      if (error.code() != Code::data || !cutter.pass_over(passed)) fail(error, open.table);
+      if (open.table.unreadable++ == 0) open.table.fault = error;
+      return true;
+    }
+    take_record(window, open, record);
+    return true;
+  }
+
+  /// What came first is what to mend first, and may be the cause of the other.
+  [[noreturn]] static void fail(const Error& error, const Table& table) {
+    if (!table.fault || error.code() != Code::data) throw error;
+    throw Error(Code::data, table.fault->message() + "; behind it: " + error.message(),
+                table.fault->hint().empty() ? error.hint() : table.fault->hint());
   }
 
   void take_record(const Window& window, OpenTable& open, const Record& record) {
@@ -129,7 +155,7 @@ class Scanner {
     }
     table.bytes += static_cast<int64_t>(record.text.size());
     if (record.has_key) take_key(open, record.key);
-    take_row(window, open, record, record.text);
+    note_row(window, open, record);
     open.keys.add(table, open.walker, record, is_mark);
   }
 
@@ -144,6 +170,10 @@ class Scanner {
 
   void take_row(const Window& window, OpenTable& open, const Record& record, std::string_view text) {
     walk(window, open, record, text);
+    note_row(window, open, record);
+  }
+
+  void note_row(const Window& window, OpenTable& open, const Record& record) {
     note_values(open);
     if (settings_.split.empty()) return;
     open_children(open);
@@ -167,6 +197,7 @@ class Scanner {
     try {
       if (open.walker.walk(text)) return;
     } catch (const Error& error) {
+      if (error.code() == Code::unsupported) throw error.with_prefix(window.path() + ", byte " + std::to_string(record.text_at) + ": ");
       window.fail(record.text_at, error.message(), error.hint());
     }
     fail_in_record(window, record.text_at, record.text, settings_.max_depth);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "cutter.hpp"
 #include "files.hpp"
 #include "key_tree.hpp"
@@ -47,6 +48,8 @@ struct Table {
   int64_t rows = 0;
   int64_t bytes = 0;
   int64_t doubled = 0;  ///< keys that a record had twice
+  int64_t unreadable = 0;      ///< records that can't be read, though their ends are known; not among `rows`
+  std::optional<Error> fault;  ///< of the first of them
   ColumnEvidence keys;  ///< of members of objects of records
   bool has_keys = false;
   bool is_written = false;  ///< a run's, which knows its columns
@@ -71,7 +74,8 @@ struct Scan {
   const Table& find(const std::string& name) const;
 };
 
-/// Reads all files once, from begin to end. Throws Error(data) with file and byte for what is no JSON or no record.
+/// Reads all files once, from begin to end. Throws Error(data) with file and byte for what is no JSON or no record, unless it is
+/// known where that ends: then it is counted.
 Scan scan_files(std::vector<SourceFile> files, std::vector<WrittenTable> written, const Settings& settings,
                 const CheckCancelled& check);
 

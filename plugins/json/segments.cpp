@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
+
 namespace sluice::json {
 
 int64_t RecordStream::end_of(size_t segment) const {
@@ -23,11 +25,21 @@ bool RecordStream::open_next() {
   return false;
 }
 
+/// A record that can't be read belongs to the range that it begins in, and to no other.
+bool RecordStream::cut(Record& record) {
+  try {
+    return open_->cutter.next(record);
+  } catch (const Error&) {
+    if (open_->cutter.record_at() < 0 || !is_beyond(open_->cutter.record_at())) throw;
+    record.begin = open_->cutter.record_at();
+    return true;
+  }
+}
+
 bool RecordStream::next(Record& record) {
   while (!is_done_) {
-    if (open_ && open_->cutter.next(record)) {
-      const int64_t position = base_of(table_.segments[segment_ - 1]) + record.begin;
-      if (position < range_.upper) return true;
+    if (open_ && cut(record)) {
+      if (!is_beyond(record.begin)) return true;
       is_done_ = true;
     } else if (!open_next()) {
       is_done_ = true;

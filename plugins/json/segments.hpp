@@ -26,6 +26,8 @@ class RecordStream {
 
   /// False at the end. Throws Error(data) with file and byte, Error(conflict) where a file has changed since the scan.
   bool next(Record& record);
+  /// Steps over the record that next() has thrown at, or the last one that it has given. False where its end is not known.
+  bool pass_over(files::Unreadable& passed) { return open_ && open_->cutter.pass_over(passed); }
   /// Of the last record.
   const Window& window() const { return open_->window; }
   /// "trades.json, record at byte 17".
@@ -33,11 +35,10 @@ class RecordStream {
 
  private:
   struct Open {
-    Open(const SourceFile& file, const Segment& segment, int64_t from, const Settings& settings,
-         const CheckCancelled& check)
+    Open(const SourceFile& file, const Segment& segment, int64_t from, const Settings& settings, const CheckCancelled& check)
         : window(file, from, check),
           walker(window, {settings.max_record, settings.max_depth}),
-          cutter(walker, segment.layout, from > segment.begin) {}
+          cutter(walker, segment, from > segment.begin) {}
     Open(const Open&) = delete;
 
     Window window;
@@ -46,6 +47,8 @@ class RecordStream {
   };
 
   bool open_next();
+  bool cut(Record& record);
+  bool is_beyond(int64_t offset) const { return base_of(table_.segments[segment_ - 1]) + offset >= range_.upper; }
   int64_t base_of(const Segment& segment) const { return scan_.files[segment.file].base; }
   int64_t end_of(size_t segment) const;
 

@@ -37,6 +37,14 @@ class Window {
     begin_ += bytes;
     offset_ += static_cast<int64_t>(bytes);
   }
+  /// Back to a byte that was skipped since the last refill; false where it is no longer in memory.
+  bool rewind_to(int64_t offset) {
+    const int64_t back = offset_ - offset;
+    if (back < 0 || back > static_cast<int64_t>(begin_)) return false;
+    begin_ -= static_cast<size_t>(back);
+    offset_ = offset;
+    return true;
+  }
   /// An error at a byte of the file.
   [[noreturn]] void fail(int64_t offset, const std::string& message, const std::string& hint = {}) const;
 

@@ -80,7 +80,7 @@ class CatalogReader {
     for (const NativeColumn& column : native.columns) {
       const auto found = seen.find(column.name);
       table["columns"].push_back(read_column(native, column, found == seen.end() ? nullptr : &found->second));
-      note_column(native, column, found == seen.end() ? nullptr : &found->second, options_.zero_dates_are_null(), notes_);
+      note_column(native, column, found == seen.end() ? nullptr : &found->second, options_.zero_dates(), notes_);
     }
     return table;
   }
@@ -90,7 +90,7 @@ class CatalogReader {
     if (seen != nullptr && seen->exceeds_a_day) type = {arrow::Kind::text};
     const std::string carrier = arrow::to_text(type);
     // Zero dates that become NULL need a column that takes it.
-    const bool gets_nulls = options_.zero_dates_are_null() && has_dates(column) && (seen == nullptr || seen->zero_dates > 0);
+    const bool gets_nulls = options_.zero_dates().are_null() && has_dates(column) && (seen == nullptr || seen->zero_dates > 0);
     json object = {{"name", column.name}, {"type", carrier}, {"carrier", carrier}, {"native", column.native},
                    {"nullable", column.nullable || gets_nulls}};
     if (column.extra.find("auto_increment") != std::string::npos) {

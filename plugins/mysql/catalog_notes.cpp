@@ -46,10 +46,17 @@ void note_type(const std::string& name, const NativeColumn& column, json& notes)
   }
 }
 
-void note_seen(const std::string& name, const Seen& seen, bool zero_dates_are_null, json& notes) {
+void note_seen(const std::string& name, const Seen& seen, const ZeroDates& zero_dates, json& notes) {
   if (seen.zero_dates > 0) {
-    const std::string what = zero_dates_are_null ? "become NULL" : "stop the copy; option zero_dates = \"null\" of the store makes them NULL";
+    const std::string what = !zero_dates.are_refused() ? zero_dates.fate()
+                                                       : "stop the copy; option zero_dates = \"null\" of the store makes them NULL, "
+                                                         "zero_dates = \"1970-01-01\" that date";
     notes.push_back(name + ": " + std::to_string(seen.zero_dates) + " dates without month or day (0000-00-00) " + what);
+  }
+  if (seen.double_encoded > 0) {
+    notes.push_back(name + ": " + std::to_string(seen.double_encoded) + " of " + std::to_string(seen.beyond_ascii) +
+                    " texts beyond ASCII in this latin1 column are UTF-8 by their bytes; if that is what was meant, map the column with "
+                    "cast.utf8_in_latin1");
   }
   if (seen.exceeds_a_day) notes.push_back(name + ": holds times that are no time of day (up to 838 hours, or negative): becomes text");
   if (seen.foreign_references > 0) notes.push_back(name + ": " + std::to_string(seen.foreign_references) + " geometries lose their SRID");
@@ -63,13 +70,13 @@ void note_table(const NativeTable& table, json& notes) {
   }
 }
 
-void note_column(const NativeTable& table, const NativeColumn& column, const Seen* seen, bool zero_dates_are_null, json& notes) {
+void note_column(const NativeTable& table, const NativeColumn& column, const Seen* seen, const ZeroDates& zero_dates, json& notes) {
   const std::string name = table.name + "." + column.name;
   note_type(name, column, notes);
   if (const size_t at = lower(column.extra).find("on update"); at != std::string::npos) {
     notes.push_back(name + ": \"" + column.extra.substr(at) + "\" is not kept; a trigger could do it");
   }
-  if (seen != nullptr) note_seen(name, *seen, zero_dates_are_null, notes);
+  if (seen != nullptr) note_seen(name, *seen, zero_dates, notes);
 }
 
 bool note_index(const NativeTable& table, const Rows& rows, size_t first, size_t end, json& notes) {

@@ -11,7 +11,8 @@ namespace sluice::mysql {
 
 void note_table(const NativeTable& table, nlohmann::json& notes);
 /// `seen` may be nullptr: nothing was scanned.
-void note_column(const NativeTable& table, const NativeColumn& column, const Seen* seen, bool zero_dates_are_null, nlohmann::json& notes);
+void note_column(const NativeTable& table, const NativeColumn& column, const Seen* seen, const ZeroDates& zero_dates,
+                 nlohmann::json& notes);
 
 /// Rows [first, end) of the index query are one index. False: it is left out, and said so.
 bool note_index(const NativeTable& table, const Rows& rows, size_t first, size_t end, nlohmann::json& notes);

@@ -78,8 +78,9 @@ const char* append_number(const WireValue& value, ColumnBuilder& out) {
 
 const char* append_text(const ReadColumn& column, const WireValue& value, ColumnBuilder& out) {
   const bool is_date = value.form == Form::date || value.form == Form::datetime;
-  if (is_date && column.zero_dates_are_null && value.moment.is_zero_date()) {
-    out.append_null();
+  if (is_date && !column.zero_dates.are_refused() && value.moment.is_zero_date()) {
+    const auto& date = column.zero_dates.date();
+    date ? out.append_bytes(moment_to_text(*date, value.form)) : out.append_null();
   } else if (value.form == Form::bytes) {
     out.append_bytes(value.bytes);
   } else if (is_integer(value)) {
@@ -106,16 +107,20 @@ const char* append_uuid(const WireValue& value, ColumnBuilder& out) {
 
 const char* append_moment(const ReadColumn& column, const WireValue& value, ColumnBuilder& out) {
   if (value.form != Form::date && value.form != Form::datetime) return kNoWay;
-  if (value.moment.is_zero_date()) {
-    if (!column.zero_dates_are_null) return "is a date without month or day (option zero_dates = null makes it NULL)";
+  const bool is_zero = value.moment.is_zero_date();
+  if (is_zero && column.zero_dates.are_refused()) {
+    return "is a date without month or day (option zero_dates = null makes it NULL, zero_dates = 1970-01-01 that date)";
+  }
+  if (is_zero && column.zero_dates.are_null()) {
     out.append_null();
     return nullptr;
   }
+  const Moment& moment = is_zero ? *column.zero_dates.date() : value.moment;
   if (column.field.type.kind == Kind::date) {
     if (value.form != Form::date) return kNoWay;
-    out.append_int64(days_of(value.moment));
+    out.append_int64(days_of(moment));
   } else {
-    out.append_int64(micros_of(value.moment, value.form));
+    out.append_int64(micros_of(moment, value.form));
   }
   return nullptr;
 }
@@ -131,13 +136,13 @@ const char* append_time(const WireValue& value, ColumnBuilder& out) {
 
 }  // namespace
 
-ReadColumn plan_read_column(const NativeColumn& column, const Type& wanted, bool zero_dates_are_null) {
+ReadColumn plan_read_column(const NativeColumn& column, const Type& wanted, const ZeroDates& zero_dates) {
   const std::string name = quote_name(column.name);
   ReadColumn read;
   read.name = column.name;
   read.expression = is_geometry(column) ? "ST_AsWKB(" + name + ")" : name;
-  read.field = {column.name, wanted, column.nullable || zero_dates_are_null, column.native};
-  read.zero_dates_are_null = zero_dates_are_null;
+  read.field = {column.name, wanted, column.nullable || zero_dates.are_null(), column.native};
+  read.zero_dates = zero_dates;
   return read;
 }
 

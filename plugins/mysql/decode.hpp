@@ -5,6 +5,7 @@
 #include "arrow/builder.hpp"
 #include "native.hpp"
 #include "wire.hpp"
+#include "zero_dates.hpp"
 
 namespace sluice::mysql {
 
@@ -13,11 +14,11 @@ struct ReadColumn {
   std::string name;
   std::string expression;  ///< what is selected
   arrow::Field field;      ///< as it is delivered
-  bool zero_dates_are_null = false;
+  ZeroDates zero_dates;
 };
 
 /// How `column` is delivered as `wanted`. Whether a value fits shows with each value.
-ReadColumn plan_read_column(const NativeColumn& column, const arrow::Type& wanted, bool zero_dates_are_null);
+ReadColumn plan_read_column(const NativeColumn& column, const arrow::Type& wanted, const ZeroDates& zero_dates);
 
 /// Appends one value that is not NULL. nullptr when it fits, else why not ("is out of range", ...).
 const char* append_value(const ReadColumn& column, const WireValue& value, arrow::ColumnBuilder& out);

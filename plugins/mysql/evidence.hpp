@@ -12,6 +12,8 @@ struct Seen {
   int64_t rows = 0, values = 0;
   int64_t low = 0, high = 0;        ///< tinyint(1)
   int64_t zero_dates = 0;           ///< dates without month or day
+  int64_t beyond_ascii = 0;         ///< latin1: texts with other characters
+  int64_t double_encoded = 0;       ///< those of them whose bytes are UTF-8
   bool exceeds_a_day = false;       ///< time
   int64_t foreign_references = 0;   ///< geometry: values with an SRID
 };

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "arrow/infinite.hpp"
 #include "arrow/json_escape.hpp"
 #include "arrow/text.hpp"
 #include "arrow/view.hpp"
@@ -50,6 +51,7 @@ void bind_integer(MYSQL_BIND& bind, Cell& cell, int64_t value, bool is_unsigned)
 
 /// Returns why the value can't be held, nullptr where it can.
 const char* bind_value(const ColumnView& column, int64_t row, bool wants_packed_uuid, MYSQL_BIND& bind, Cell& cell) {
+  if (arrow::is_infinite_time(column, row)) return "is no date or time that MySQL can hold";
   switch (column.type().kind) {
     case Kind::text:
     case Kind::number: bind_text(bind, column.bytes(row), MYSQL_TYPE_STRING); return nullptr;

@@ -123,10 +123,7 @@ void StoreOptions::read_setting(const std::string& name, const std::string& valu
   } else if (name == "tls_ca") {
     tls_ca_ = value;
   } else if (name == "zero_dates") {
-    if (value != "refuse" && value != "null") {
-      throw Error(Code::invalid_argument, "option 'zero_dates': expected refuse or null, found " + value);
-    }
-    zero_dates_are_null_ = value == "null";
+    zero_dates_ = ZeroDates(value);
   } else {
     refuse_url("'" + name + "' is no setting; there are socket, connect_timeout, tls, tls_ca, zero_dates");
   }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "abi/plugin_abi.h"
+#include "zero_dates.hpp"
 
 namespace sluice::mysql {
 
@@ -27,8 +28,7 @@ class StoreOptions {
   const std::string& tls_ca() const { return tls_ca_; }
   /// Seconds.
   unsigned connect_timeout() const { return connect_timeout_; }
-  /// Zero dates become NULL instead of an error.
-  bool zero_dates_are_null() const { return zero_dates_are_null_; }
+  const ZeroDates& zero_dates() const { return zero_dates_; }
   /// "host:port/database", for messages.
   std::string name() const;
 
@@ -48,7 +48,7 @@ class StoreOptions {
   bool has_tls_ = false;
   std::string tls_ca_;
   unsigned connect_timeout_ = 10;
-  bool zero_dates_are_null_ = false;
+  ZeroDates zero_dates_;
 };
 
 }  // namespace sluice::mysql

@@ -120,12 +120,12 @@ std::vector<arrow::Field> fields_of(const std::vector<ReadColumn>& columns) {
 }
 
 /// Columns of a query by what the server says of its result.
-std::vector<ReadColumn> columns_of(const RowStream& rows, bool zero_dates_are_null) {
+std::vector<ReadColumn> columns_of(const RowStream& rows, const ZeroDates& zero_dates) {
   std::vector<ReadColumn> columns;
   for (const RowStream::Type& type : rows.types()) {
     ReadColumn& column = columns.emplace_back();
     column.name = type.name;
-    column.zero_dates_are_null = zero_dates_are_null;
+    column.zero_dates = zero_dates;
     Kind kind = Kind::text;
     switch (type.type) {
       case MYSQL_TYPE_TINY:
@@ -240,10 +240,10 @@ class TableReader final : public arrow::BatchReader {
   int64_t row_number_ = 0;
 };
 
-std::vector<ReadColumn> plan_columns(const NativeTable& table, const sdk::ReadSpec& spec, bool zero_dates_are_null) {
+std::vector<ReadColumn> plan_columns(const NativeTable& table, const sdk::ReadSpec& spec, const ZeroDates& zero_dates) {
   std::vector<ReadColumn> columns;
   const auto add = [&](const NativeColumn& column, const arrow::Type& wanted) {
-    columns.push_back(plan_read_column(column, wanted, zero_dates_are_null && has_dates(column)));
+    columns.push_back(plan_read_column(column, wanted, has_dates(column) ? zero_dates : ZeroDates()));
   };
   if (spec.columns.empty()) {
     for (const NativeColumn& column : table.columns) add(column, logical_type(column));
@@ -272,7 +272,7 @@ std::vector<std::string> key_columns(Connection& connection, const NativeTable& 
 std::unique_ptr<arrow::BatchReader> read_table(Session& session, const sdk::ReadSpec& spec) {
   Connection& connection = session.data();
   const NativeTable table = describe_table(connection, session.schema_or_default(spec.schema), spec.table);
-  std::vector<ReadColumn> columns = plan_columns(table, spec, session.options().zero_dates_are_null());
+  std::vector<ReadColumn> columns = plan_columns(table, spec, session.options().zero_dates());
   std::string list;
   for (const ReadColumn& column : columns) list += (list.empty() ? "" : ", ") + column.expression;
   const std::string condition = range_condition(table, spec);
@@ -288,7 +288,7 @@ std::unique_ptr<arrow::BatchReader> read_table(Session& session, const sdk::Read
 
 std::unique_ptr<arrow::BatchReader> query_rows(Session& session, const std::string& sql, const Values& params) {
   auto rows = std::make_unique<RowStream>(session, sql, params, "query");
-  std::vector<ReadColumn> columns = columns_of(*rows, session.options().zero_dates_are_null());
+  std::vector<ReadColumn> columns = columns_of(*rows, session.options().zero_dates());
   return std::make_unique<TableReader>(std::move(rows), std::move(columns), "query", std::vector<std::string>(), Limits(),
                                        session.raw_data());
 }

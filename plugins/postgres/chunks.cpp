@@ -89,10 +89,12 @@ using Texts = std::vector<std::string>;
 Texts quantile_cuts(Connection& connection, const TableShape& shape, const NativeColumn& column, int64_t rows,
                     int64_t wanted) {
   const std::string name = quote_name(column.name);
+  // Chunks end at finite dates; the first and the last have no end.
+  const std::string finite = column.type.base == oid::kDate ? " AND isfinite(cut)" : "";
   const Result found = connection.run(
       "SELECT c.cut::text FROM (SELECT DISTINCT cut FROM unnest((SELECT percentile_disc(array(SELECT i / $1::float8 "
       "FROM generate_series(1, $1::int - 1) i)) WITHIN GROUP (ORDER BY " +
-          name + ") FROM " + source_of(shape, rows) + ")) cut WHERE cut IS NOT NULL) c ORDER BY c.cut",
+          name + ") FROM " + source_of(shape, rows) + ")) cut WHERE cut IS NOT NULL" + finite + ") c ORDER BY c.cut",
       {std::to_string(wanted)}, "cutting " + shape.label());
   Texts cuts;
   for (int i = 0; i < found.rows(); ++i) cuts.push_back(found.text(i, 0));

@@ -21,7 +21,7 @@ constexpr int64_t kDefaultBatchBytes = 4 << 20;
 constexpr size_t kHeaderBytes = 19;
 constexpr std::string_view kSignature("PGCOPY\n\377\r\n\0", 11);
 
-std::vector<ReadColumn> plan_columns(const TableShape& shape, const sdk::ReadSpec& spec) {
+std::vector<ReadColumn> plan_columns(const TableShape& shape, const sdk::ReadSpec& spec, bool keeps_infinite) {
   std::vector<ReadColumn> columns;
   if (spec.columns.empty()) {
     for (const NativeColumn& column : shape.columns) columns.push_back(plan_read_column(shape, column, std::nullopt));
@@ -30,6 +30,7 @@ std::vector<ReadColumn> plan_columns(const TableShape& shape, const sdk::ReadSpe
     const auto wanted = spec.wanted.empty() ? std::nullopt : std::optional(spec.wanted[i].type);
     columns.push_back(plan_read_column(shape, shape.column(spec.columns[i]), wanted));
   }
+  for (ReadColumn& column : columns) column.keeps_infinite = keeps_infinite;
   if (columns.empty()) throw Error(Code::unsupported, shape.label() + ": a table without columns cannot be read");
   return columns;
 }
@@ -80,7 +81,7 @@ class CopyOutReader final : public arrow::BatchReader {
         label_(shape.label()),
         key_(spec.key),
         rejects_(spec.rejects),
-        columns_(plan_columns(shape, spec)),
+        columns_(plan_columns(shape, spec, session.options().keeps_infinite())),
         builder_(fields_of(columns_)),
         cells_(columns_.size()),
         batch_rows_(spec.batch_rows > 0 ? spec.batch_rows : kDefaultBatchRows),

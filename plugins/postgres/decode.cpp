@@ -3,6 +3,7 @@
 #include <bit>
 #include <limits>
 
+#include "arrow/infinite.hpp"
 #include "arrow/text.hpp"
 #include "base/error.hpp"
 #include "big_endian.hpp"
@@ -109,18 +110,29 @@ const char* append_integer_decimal(const ReadColumn& column, int64_t value, arro
   return nullptr;
 }
 
-const char* append_timestamp(std::string_view binary, arrow::ColumnBuilder& out) {
+constexpr const char* kInfinite = "is infinite (option infinite = keep of this store and a target that has it keeps it)";
+
+const char* append_timestamp(const ReadColumn& column, std::string_view binary, arrow::ColumnBuilder& out) {
   const int64_t value = get_int64(binary.data());
-  if (value == INT64_MAX || value == INT64_MIN) return "is infinite";
+  if (value == INT64_MAX || value == INT64_MIN) {
+    if (!column.keeps_infinite) return kInfinite;
+    out.append_int64(value > 0 ? arrow::kInfiniteMicros : arrow::kMinusInfiniteMicros);
+    return nullptr;
+  }
   int64_t micros = 0;
-  if (__builtin_add_overflow(value, kEpochMicros, &micros)) return "is beyond 64 bits of microseconds";
+  const bool is_beyond = __builtin_add_overflow(value, kEpochMicros, &micros);
+  if (is_beyond || arrow::is_infinite_moment(micros)) return "is beyond 64 bits of microseconds";
   out.append_int64(micros);
   return nullptr;
 }
 
-const char* append_date(std::string_view binary, arrow::ColumnBuilder& out) {
+const char* append_date(const ReadColumn& column, std::string_view binary, arrow::ColumnBuilder& out) {
   const int32_t value = get_int32(binary.data());
-  if (value == INT32_MAX || value == INT32_MIN) return "is infinite";
+  if (value == INT32_MAX || value == INT32_MIN) {
+    if (!column.keeps_infinite) return kInfinite;
+    out.append_int64(value > 0 ? arrow::kInfiniteDay : arrow::kMinusInfiniteDay);
+    return nullptr;
+  }
   out.append_int64(int64_t{value} + kEpochDays);
   return nullptr;
 }
@@ -194,9 +206,9 @@ const char* decode_value(const ReadColumn& column, std::string_view binary, arro
     case Decoding::bytes:
     case Decoding::uuid: out.append_bytes(binary); return nullptr;
     case Decoding::jsonb: out.append_bytes(binary.substr(1)); return nullptr;
-    case Decoding::date: return append_date(binary, out);
+    case Decoding::date: return append_date(column, binary, out);
     case Decoding::time: out.append_int64(get_int64(data)); return nullptr;
-    case Decoding::timestamp: return append_timestamp(binary, out);
+    case Decoding::timestamp: return append_timestamp(column, binary, out);
     case Decoding::decimal:
     case Decoding::decimal_integer: return append_decimal(column, binary, out);
     case Decoding::number: out.append_bytes(numeric::decode_text(binary)); return nullptr;

@@ -40,6 +40,7 @@ struct ReadColumn {
   arrow::Field field;
   /// Range of an integer column of another width.
   int64_t low = INT64_MIN, high = INT64_MAX;
+  bool keeps_infinite = false;  ///< dates and timestamps, see arrow/infinite.hpp
 };
 
 /// How `column` is delivered as `wanted` (nullopt: as its own logical type). Throws Error(unsupported) naming column

@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "arrow/infinite.hpp"
 #include "arrow/json_escape.hpp"
 #include "arrow/text.hpp"
 #include "base/error.hpp"
@@ -181,9 +182,13 @@ char* RowEncoder::put_integer(const LoadColumn& column, const arrow::ColumnView&
 
 char* RowEncoder::put_time(const LoadColumn& column, int64_t value, char* at) {
   if (column.encoding == Encoding::date) {
+    if (arrow::is_infinite_day(value)) return put_int32(put_int32(at, 4), value > 0 ? INT32_MAX : INT32_MIN);
     const int64_t days = value - kEpochDays;
     if (days <= INT32_MIN || days >= INT32_MAX) return refuse("is outside the dates that PostgreSQL keeps");
     return put_int32(put_int32(at, 4), static_cast<int32_t>(days));
+  }
+  if (column.encoding == Encoding::timestamp && arrow::is_infinite_moment(value)) {
+    return put_int64(put_int32(at, 8), value > 0 ? INT64_MAX : INT64_MIN);
   }
   if (value % column.time_unit != 0) return refuse("has more digits behind the second, which the server would round");
   if (column.encoding == Encoding::timestamp && __builtin_sub_overflow(value, kEpochMicros, &value)) {

@@ -37,12 +37,13 @@ std::string environment(const char* name) {
 }  // namespace
 
 StoreOptions::StoreOptions(const sluice_option* options, int64_t count) {
-  const auto given = sdk::read_options(options, count, {"url", "schema", "connect_timeout"});
+  const auto given = sdk::read_options(options, count, {"url", "schema", "connect_timeout", "infinite"});
   if (given.count("url") == 0) {
     throw Error(Code::invalid_argument, "option 'url' is missing", "url = \"postgresql://user@host/database\"");
   }
   read_url(given.at("url"));
   if (given.count("connect_timeout") != 0) read_timeout(given.at("connect_timeout"));
+  if (given.count("infinite") != 0) read_infinite(given.at("infinite"));
   if (given.count("schema") != 0 && !given.at("schema").empty()) {
     schema_ = given.at("schema");
     quote_name(schema_);
@@ -57,6 +58,13 @@ void StoreOptions::read_timeout(const std::string& text) {
                 "option 'connect_timeout': expected whole seconds from 1 to 3600, found " + text);
   }
   connect_timeout_ = static_cast<int>(*seconds);
+}
+
+void StoreOptions::read_infinite(const std::string& text) {
+  if (text != "refuse" && text != "keep") {
+    throw Error(Code::invalid_argument, "option 'infinite': expected refuse or keep, found " + text);
+  }
+  keeps_infinite_ = text == "keep";
 }
 
 void StoreOptions::read_url(const std::string& url) {

@@ -13,7 +13,7 @@ namespace sluice::postgres {
 /// password: no part of it but `name()` is for messages.
 class StoreOptions {
  public:
-  /// Reads the manifest's options (url, schema, connect_timeout). No network. Throws Error(invalid_argument) naming the
+  /// Reads the manifest's options (url, schema, connect_timeout, infinite). No network. Throws Error(invalid_argument) naming the
   /// option that is unknown, missing or malformed; a url is never repeated in a message.
   StoreOptions(const sluice_option* options, int64_t count);
 
@@ -25,6 +25,8 @@ class StoreOptions {
   std::string conninfo() const;
   /// Seconds.
   int connect_timeout() const { return connect_timeout_; }
+  /// Infinite dates and timestamps are read as such instead of refused.
+  bool keeps_infinite() const { return keeps_infinite_; }
   /// "host:port/database" as configured, for messages.
   std::string name() const;
   /// What every connection runs first: fixes zone, formats, search path and timeouts.
@@ -32,6 +34,7 @@ class StoreOptions {
 
  private:
   void read_timeout(const std::string& text);
+  void read_infinite(const std::string& text);
   void read_url(const std::string& url);
   void fill_defaults();
   std::string keyword(const std::string& name) const;
@@ -39,6 +42,7 @@ class StoreOptions {
 
   std::string schema_ = "public";
   int connect_timeout_ = 10;
+  bool keeps_infinite_ = false;
   std::vector<std::pair<std::string, std::string>> keywords_;
 };
 

@@ -11,6 +11,7 @@
 #include "estimate.hpp"
 #include "evidence.hpp"
 #include "quote.hpp"
+#include "references.hpp"
 #include "session.hpp"
 #include "shape.hpp"
 #include "statement.hpp"
@@ -107,6 +108,7 @@ json describe_listed(Session& session, const Listed& listed, bool has_evidence, 
   const TableEvidence evidence = scan_table(session, shape);
   json table = describe_table(session, shape, listed.sql, &evidence, notes);
   table["rows"] = evidence.rows;
+  note_dangling_references(session, shape, notes);
   return table;
 }
 

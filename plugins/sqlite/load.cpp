@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "arrow/infinite.hpp"
 #include "arrow/text.hpp"
 #include "arrow/view.hpp"
 #include "base/error.hpp"
@@ -115,11 +116,13 @@ class Loader {
         loaded_.bytes += static_cast<int64_t>(view.bytes(row).size());
         return insert_.bind_blob(index, view.bytes(row));
       case Kind::uint64: return bind_unsigned(views, row, column);
-      case Kind::decimal:
       case Kind::date:
-      case Kind::time:
       case Kind::timestamp:
       case Kind::timestamptz:
+        if (arrow::is_infinite_time(view, row)) refuse(views, row, column, arrow::value_to_text(view, row) + ", no time for SQLite");
+        return bind_as_text(arrow::value_to_text(view, row), column);
+      case Kind::decimal:
+      case Kind::time:
       case Kind::uuid: return bind_as_text(arrow::value_to_text(view, row), column);
       default: loaded_.bytes += 8; return insert_.bind(index, view.int64(row));
     }

@@ -281,7 +281,7 @@ TEST_F(JsonDirectory, RefusesWhatAFileCannotHold) {
   rows.column(1).append_bytes("\xE9");
   const Error error = error_of([&] { target.load("orders", 0, rows); });
   EXPECT_EQ(error.code(), Code::data);
-  EXPECT_THAT(error.what(), HasSubstr("orders.name: row 1 of the load: expected UTF-8, found other bytes"));
+  EXPECT_THAT(error.what(), HasSubstr("orders (row 1 of the load, id = 1), column name: expected UTF-8, found other bytes"));
 }
 
 TEST_F(JsonDirectory, SaysWhereAPartCannotBeWritten) {

@@ -105,7 +105,7 @@ TEST(JsonWritten, NumbersThatJsonLacksAreRefusedOrNull) {
     const Error error = error_of([&] { file_of(rows(value)); });
     EXPECT_EQ(error.code(), Code::data);
     EXPECT_THAT(error.message(),
-                HasSubstr("t.v: row 1 of the load: JSON has no number " + arrow::double_to_text(value)));
+                HasSubstr(", column v: JSON has no number " + arrow::double_to_text(value)));
     EXPECT_THAT(error.what(), HasSubstr("nonfinite"));
     EXPECT_EQ(file_of(rows(value), {{"nonfinite", "null"}}), lines({"null"}));
   }
@@ -143,7 +143,7 @@ TEST(JsonWritten, JsonThatWouldNotReadBackIsRefused) {
   const auto load = [](const std::string& text, const store::Options& options = {}) {
     return file_of(column_of({Kind::json}, [&](arrow::ColumnBuilder& out) { out.append_bytes(text); }), options);
   };
-  EXPECT_THAT(error_of([&] { load(" null "); }).message(), HasSubstr("t.v: row 1 of the load: the JSON value null"));
+  EXPECT_THAT(error_of([&] { load(" null "); }).message(), HasSubstr("column v: the JSON value null"));
   EXPECT_EQ(load("null", {{"json_null", "null"}}), lines({"null"}));
   EXPECT_THAT(error_of([&] { load("{\"a\": tru}"); }).message(), HasSubstr("expected JSON, found at its byte 6"));
   EXPECT_THAT(error_of([&] { load("[[[[1]]]]", {{"max_depth", "4"}}); }).message(), HasSubstr("nests deeper than 3"));

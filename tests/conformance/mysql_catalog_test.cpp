@@ -13,6 +13,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr const char* kShop = R"(
   CREATE TABLE customer (
@@ -98,6 +99,19 @@ TEST(MySqlCatalog, NamesWhatHasNoCounterpart) {
                            "procedure p is not copied", "customer: index by_email is unique under utf8mb4_general_ci"}) {
     EXPECT_THAT(notes, Contains(HasSubstr(part)));
   }
+}
+
+TEST(MySqlCatalog, CountsLatin1TextsThatAreUtf8ByTheirBytes) {
+  SLUICE_REQUIRE_MYSQL();
+  MySqlSource source(
+      "CREATE TABLE t (id int PRIMARY KEY, v varchar(20) CHARACTER SET latin1, plain varchar(20) CHARACTER SET latin1, wide varchar(20) "
+      "CHARACTER "
+      "SET utf8mb4); INSERT INTO t VALUES (1, convert(x'c3bc' USING latin1), 'a', x'c3bc'), (2, x'fc', 'b', 'c'), "
+      "(3, concat(x'c3bc', x'e282ac'), NULL, 'c'), (4, 'ascii', '', 'c'), (5, NULL, '', 'c')");
+  const std::vector<std::string> notes = source.session->catalog({"", {}, true}).notes;
+  EXPECT_THAT(notes, Contains(HasSubstr("t.v: 2 of 3 texts beyond ASCII in this latin1 column are UTF-8 by their bytes")));
+  EXPECT_THAT(notes, Not(Contains(HasSubstr("t.plain"))));
+  EXPECT_THAT(notes, Not(Contains(HasSubstr("t.wide"))));
 }
 
 TEST(MySqlSnapshot, ShowsAllReadersOneStateUnderAHammeringWriter) {

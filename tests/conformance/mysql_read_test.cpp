@@ -11,6 +11,7 @@ namespace {
 using arrow::Kind;
 using arrow::Type;
 using testing::AllOf;
+using testing::Contains;
 using testing::HasSubstr;
 
 /// A column's declaration, a value as SQL, what arrives of it, and the type that it is delivered as.
@@ -107,6 +108,29 @@ TEST(MySqlRead, MakesZeroDatesNullWhereTheStoreSaysSo) {
   MySqlSource source("CREATE TABLE t (v date NOT NULL); SET sql_mode = ''; INSERT INTO t VALUES ('0000-00-00'), ('2026-01-31')",
                      {{"zero_dates", "null"}});
   EXPECT_EQ(read_rows(*source.session, "t", {"v"}), (Rows{{"NULL"}, {"2026-01-31"}}));
+}
+
+TEST(MySqlRead, MakesZeroDatesTheDateThatTheStoreNames) {
+  SLUICE_REQUIRE_MYSQL();
+  MySqlSource source(
+      "CREATE TABLE t (id int PRIMARY KEY, v date NOT NULL, at datetime(3) NOT NULL); SET sql_mode = '';"
+      "INSERT INTO t VALUES (1, '0000-00-00', '2026-00-31 10:11:12.5'), (2, '2026-01-31', '2026-01-31 00:00:01')",
+      {{"zero_dates", "1970-01-01"}});
+  const Rows expected = {{"1970-01-01", "1970-01-01 00:00:00"}, {"2026-01-31", "2026-01-31 00:00:01"}};
+  EXPECT_EQ(read_rows(*source.session, "t", {"v", "at"}), expected);
+  EXPECT_EQ(read_rows(*source.session, "t", {"v", "at"}, {{Kind::text}, {Kind::text}}), expected);
+  const catalog::Catalog found = source.session->catalog({"", {}, true});
+  EXPECT_FALSE(found.tables.at(0).columns.at(1).nullable);
+  EXPECT_THAT(found.notes, Contains(HasSubstr("t.v: 1 dates without month or day (0000-00-00) become 1970-01-01")));
+}
+
+TEST(MySqlRead, TakesOnlyRealDatesForZeroDates) {
+  for (const char* wrong : {"1970-02-30", "0000-00-00", "1970-1-1", "-970-01-01", "now", "", "1970-01-01 00:00:00"}) {
+    EXPECT_THAT(error_of([&] {
+                  mysql_store("mysql://u@h/d", {{"zero_dates", wrong}});
+                }).message(),
+                HasSubstr(std::string("option 'zero_dates': expected refuse, null or a date as 1970-01-01, found ") + wrong));
+  }
 }
 
 struct CutCase {

@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include "sqlite_store.hpp"
 
 namespace sluice::test {
@@ -65,6 +67,36 @@ TEST(SqliteEvidence, FindsNulBytesAndBrokenUtf8) {
   EXPECT_EQ(seen.nul_bytes, 2);
   EXPECT_EQ(seen.invalid_utf8, 1);
   EXPECT_EQ(seen.max_bytes, 9);
+}
+
+std::vector<std::string> notes_of(const std::string& script) {
+  const TempDirectory directory;
+  run_sqlite(directory / "shop.db", script);
+  store::LookFilter filter;
+  filter.evidence = true;
+  const store::Store store = sqlite_store(directory / "shop.db", "read");
+  return store::Session(store).catalog(filter).notes;
+}
+
+TEST(SqliteEvidence, NamesReferencesThatDoNotHold) {
+  using testing::ElementsAre;
+  using testing::HasSubstr;
+  EXPECT_THAT(
+      notes_of(
+          "CREATE TABLE p (id INTEGER PRIMARY KEY, a, b, UNIQUE (a, b)); INSERT INTO p VALUES (1, 1, 1);"
+          "CREATE TABLE c (n INTEGER PRIMARY KEY, p_id REFERENCES p, a, b, FOREIGN KEY (a, b) REFERENCES p (a, b));"
+          "INSERT INTO c VALUES (1, 1, 1, 1), (2, NULL, NULL, 7), (3, 9, 1, 1), (4, 9, 1, 2), (5, 8, 1, 1), (6, 8, 1, 1), (7, 8, 1, 1),"
+          "(8, 8, 1, 1);"
+          "CREATE TABLE k (code TEXT PRIMARY KEY, p_id REFERENCES p) WITHOUT ROWID; INSERT INTO k VALUES ('x', 5)"),
+      ElementsAre(HasSubstr("c: 1 row without the row of p that (a, b) names, the first with n = 4: a target"),
+                  HasSubstr("c: 6 rows without the row of p that (p_id) names, the first with n = 3, 4, 5, 6, 7: a target"),
+                  HasSubstr("k: 1 row without the row of p that (p_id) names: a target")));
+  EXPECT_THAT(notes_of("CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1);"
+                       "CREATE TABLE c (n INTEGER PRIMARY KEY, p_id REFERENCES p); INSERT INTO c VALUES (1, 1), (2, NULL)"),
+              ElementsAre());
+  EXPECT_THAT(notes_of("CREATE TABLE p (id); INSERT INTO p VALUES (1);"
+                       "CREATE TABLE c (n INTEGER PRIMARY KEY, p_id REFERENCES p (id)); INSERT INTO c VALUES (1, 1)"),
+              ElementsAre(HasSubstr("c: its foreign keys can't be checked")));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@
 namespace sluice::test::matrix {
 
 inline const std::vector<std::string> kSources = {"sqlite", "postgres", "mysql", "json", "csv"};
-inline const std::vector<std::string> kTargets = {"sqlite", "postgres", "mysql", "csv"};
+inline const std::vector<std::string> kTargets = {"sqlite", "postgres", "mysql", "csv", "json"};
 
 enum class Fate { kept = 1, policy, refused, unsupported, unreadable };
 const char* to_text(Fate fate);

@@ -41,6 +41,11 @@ store::Options with(store::Options options, const store::Options& more) {
   return options;
 }
 
+/// As much as the store can hold.
+store::Options target_options(const Place& target) {
+  return with(target.options(), target.kind() == "postgres" ? store::Options{{"infinite", "keep"}} : store::Options{});
+}
+
 /// The only chunk of a table, with the key that a run would cut it by.
 store::Range whole_range(store::Session& session, const catalog::TableMapping& table) {
   store::ReadSpec spec;
@@ -96,7 +101,7 @@ Mover::Mover(const Place& source, Opened* common, const Place& target)
     : source_(source),
       common_(common),
       target_kind_(target.kind()),
-      target_store_(plugin(target.kind()), "target", target.options()),
+      target_store_(plugin(target.kind()), "target", target_options(target)),
       target_(target_store_) {
   fence_ = {kRun, target_.fence_acquire(fence_request(), nullptr)};
 }

@@ -6,7 +6,11 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "arrow/text.hpp"
 #include "support/pg_session.hpp"
@@ -93,6 +97,45 @@ std::vector<std::string> csv_records(const std::string& text) {
   return records;
 }
 
+/// The text with 0 for each number of the grammar of RFC 8259, of which parsers take no more than a double holds.
+std::string without_numbers(const std::string& text) {
+  static const std::regex kStringOrNumber(R"("(?:[^"\\]|\\.)*"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)");
+  constexpr size_t kShort = 2'000;
+  if (text.size() > kShort) return text;
+  std::string plain;
+  size_t done = 0;
+  for (std::sregex_iterator found(text.begin(), text.end(), kStringOrNumber), end; found != end; ++found) {
+    const auto at = static_cast<size_t>(found->position());
+    plain += text.substr(done, at - done) + (text[at] == '"' ? found->str() : "0");
+    done = at + static_cast<size_t>(found->length());
+  }
+  return plain + text.substr(done);
+}
+
+/// The raw bytes of v in a record {"id":N,"v":...} of a line, which another parser than the plugin's must take for JSON.
+std::pair<long, std::string> json_record(const std::string& line) {
+  static const std::string kId = "{\"id\":";
+  static const std::string kBetween = ",\"v\":";
+  const size_t between = line.find(kBetween);
+  if (!line.starts_with(kId) || between == std::string::npos || line.back() != '}') throw std::runtime_error("json: not a record: " + line);
+  std::string value = line.substr(between + kBetween.size(), line.size() - between - kBetween.size() - 1);
+  if (!nlohmann::json::accept(without_numbers(line))) throw std::runtime_error("json: the record is not JSON: " + line);
+  return {std::stol(line.substr(kId.size())), std::move(value)};
+}
+
+std::vector<std::string> json_rows(const std::string& path) {
+  const std::string text = read_text(path);
+  if (!text.empty() && text.back() != '\n') throw std::runtime_error("json: the last record has no end");
+  std::map<long, std::string> by_id;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!by_id.insert(json_record(line)).second) throw std::runtime_error("json: twice there: " + line);
+  }
+  std::vector<std::string> rows;
+  for (auto& [id, value] : by_id) rows.push_back(std::move(value));
+  return rows;
+}
+
 std::vector<std::string> csv_rows(const std::string& path) {
   const std::vector<std::string> records = csv_records(read_text(path));
   if (records.empty() || !records[0].starts_with("id,v"))
@@ -114,6 +157,7 @@ std::vector<std::string> printed(const Place& place, const std::string& table) {
   if (place.kind() == "postgres") return postgres_rows(place.url(), table);
   if (place.kind() == "mysql") return mysql_rows(place.url(), table);
   if (place.kind() == "sqlite") return sqlite_rows(place.path("matrix.db"), table);
+  if (place.kind() == "json") return json_rows(place.path(table + ".ndjson"));
   return csv_rows(place.path(table + ".csv"));
 }
 

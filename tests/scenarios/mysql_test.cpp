@@ -124,6 +124,36 @@ TEST(MySql, AZeroDateStopsTheCopyWithItsRowNamedUnlessTheStoreMakesItNull) {
   EXPECT_EQ(parsed(made).at("verdict"), "MATCH");
 }
 
+TEST(MySql, Utf8InALatin1ColumnArrivesAsItWasMeant) {
+  SLUICE_REQUIRE_MYSQL();
+  const MySqlDatabase source;
+  MySqlSession(source.url())
+      .execute(
+          "CREATE TABLE t (id int PRIMARY KEY, v varchar(20) CHARACTER SET latin1); INSERT INTO t VALUES (1, convert(x'4dc3bc' USING "
+          "latin1)), (2, 'plain'), (3, NULL), (4, convert(x'4dfc' USING latin1)), (5, convert(x'c381' USING latin1))");
+  const Project project(source.url(), R"lua(
+    local m = map { from = "old", to = "new", columns = { ["t.v"] = cast.utf8_in_latin1 } }
+    return workflow "meant" {
+      stores = { old = store "mysql" { url = secret "SHOP_URL", access = "read" }, new = store "sqlite" { path = "target.db" } },
+      phase "copy" {
+        step "tables" { schema.create { map = m } },
+        step "rows" { copy.tables { map = m, rejects = { limit = 5, file = "rejects.ndjson" } } },
+        step "proof" { verify.content { map = m } },
+        gate "same" "proof.discrepancy == 0 and rows.rejects == 1",
+      },
+    })lua");
+  const Ending planned = project.sluice({"plan", "shop.lua"});
+  EXPECT_THAT(planned.out + planned.err, HasSubstr("t.v: 2 of 3 texts beyond ASCII in this latin1 column are UTF-8 by their bytes"));
+  const Ending run = project.sluice({"run", "shop.lua"});
+  ASSERT_EQ(run.code, 0) << run.out << run.err;
+  EXPECT_THAT(read_text(project / "rejects.ndjson"),
+              testing::AllOf(HasSubstr("characters of latin1 whose bytes are UTF-8"), HasSubstr("id=4")));
+  run_sqlite(
+      project / "target.db",
+      "CREATE TABLE proof (v CHECK (v = 'M\u00fc plain - \u00c1')); INSERT INTO proof SELECT group_concat(coalesce(v, '-'), ' ') FROM "
+      "(SELECT v FROM t ORDER BY id)");
+}
+
 /// Waits until someone waits for a lock of ours.
 void wait_for_stall(PgSession& session, Program& program) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);

@@ -24,10 +24,39 @@ TEST(Survivors, ADanglingReferenceStopsTheCopyAtItsForeignKey) {
       project / "a.db",
       "CREATE TABLE parent (id INTEGER PRIMARY KEY); CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parent (id));"
       "INSERT INTO parent VALUES (1); INSERT INTO child VALUES (10, 1), (11, 77)");
+  const Ending planned = project.sluice({"copy", "sqlite:a.db", target.url(), "--plan"});
+  EXPECT_THAT(all_of(planned), HasSubstr("child: 1 row without the row of parent that (parent_id) names, the first with id = 11"));
   const Ending ending = project.sluice({"copy", "sqlite:a.db", target.url()});
   EXPECT_EQ(ending.code, 1);
   EXPECT_THAT(all_of(ending), HasSubstr("child"));
   EXPECT_THAT(all_of(ending), HasSubstr("(parent_id)=(77)"));
+}
+
+TEST(Survivors, TheChunksOfTheLargestTableComeFirst) {
+  const Project project("", R"lua(
+    local m = map { from = "old", to = "new" }
+    return workflow "order" {
+      stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = store "sqlite" { path = "target.db" } },
+      phase "copy" {
+        step "tables" { schema.create { map = m } },
+        step "rows" { copy.tables { map = m, workers = 1, chunk_rows = 100 } },
+      },
+    })lua");
+  std::string script;
+  for (const auto& [table, rows] : {std::pair("a_small", 10), std::pair("b_largest", 300), std::pair("c_middle", 150)}) {
+    script += "CREATE TABLE " + std::string(table) +
+              " (id INTEGER PRIMARY KEY); WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i " + "WHERE n < " +
+              std::to_string(rows) + ") INSERT INTO " + table + " SELECT n FROM i;";
+  }
+  run_sqlite(project / "shop.db", script);
+  const Ending ending = project.sluice({"run", "shop.lua"});
+  ASSERT_EQ(ending.code, 0) << all_of(ending);
+  // The journal tells the order in which the chunks came.
+  run_sqlite(
+      project / (".sluice/runs/" + project.run() + "/journal.db"),
+      "CREATE TEMP TABLE proof (chunks CHECK (chunks = 'b_largest:0 b_largest:1 b_largest:2 c_middle:0 c_middle:1 a_small:0'));"
+      "INSERT INTO proof SELECT group_concat(task, ' ') FROM (SELECT task FROM events WHERE kind = 'task_done' AND node = 'copy.rows' "
+      "ORDER BY seq)");
 }
 
 TEST(Survivors, ManyNullsInAKeyArriveUnderAUniqueKey) {

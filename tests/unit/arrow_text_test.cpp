@@ -115,11 +115,24 @@ TEST(TimestampText, RefusesTheRest) {
 }
 
 TEST(TimestampText, HoldsAtTheEndsOfTheRange) {
-  const int64_t least = std::numeric_limits<int64_t>::min();
-  const int64_t most = std::numeric_limits<int64_t>::max();
-  EXPECT_EQ(timestamp_to_text(least, false), "-290308-12-21 19:59:05.224192");
-  EXPECT_EQ(timestamp_to_text(most, false), "+294247-01-10 04:00:54.775807");
+  const int64_t least = std::numeric_limits<int64_t>::min() + 1;
+  const int64_t most = std::numeric_limits<int64_t>::max() - 1;
+  EXPECT_EQ(timestamp_to_text(least, false), "-290308-12-21 19:59:05.224193");
+  EXPECT_EQ(timestamp_to_text(most, false), "+294247-01-10 04:00:54.775806");
   EXPECT_EQ(timestamp_from_text(timestamp_to_text(most, true))->micros, most);
+}
+
+TEST(TimestampText, TheExtremeValuesAreInfiniteAndNoTextOfATimeBecomesThem) {
+  using Micros = std::numeric_limits<int64_t>;
+  using Days = std::numeric_limits<int32_t>;
+  EXPECT_EQ(timestamp_to_text(Micros::max(), true), "infinity");
+  EXPECT_EQ(timestamp_to_text(Micros::min(), false), "-infinity");
+  EXPECT_EQ(timestamp_from_text("+294247-01-10 04:00:54.775807"), std::nullopt);
+  EXPECT_EQ(timestamp_from_text("-290308-12-21 19:59:05.224192"), std::nullopt);
+  EXPECT_EQ(date_to_text(Days::max()), "infinity");
+  EXPECT_EQ(date_to_text(Days::min()), "-infinity");
+  EXPECT_EQ(date_from_text(date_to_text(Days::max() - 1)), Days::max() - 1);
+  EXPECT_EQ(date_from_text("infinity"), std::nullopt);
 }
 
 TEST(UuidText, TakesTheUsualForms) {

@@ -271,6 +271,18 @@ TEST(NamedCast, CharsetsOfOneByte) {
   expect_refused(kBytes, step("cp1252", kText), {"\x81", "\x8D", "\x8F", "\x90", "\x9D"});
 }
 
+TEST(NamedCast, Utf8InLatin1IsWhatWasMeant) {
+  const auto meant = step("utf8_in_latin1", kText);
+  // Each byte as MySQL decodes it: 0x80 to 0x9F are those of Windows-1252, and 81, 8d, 8f, 90, 9d control characters.
+  EXPECT_EQ(one(kText, meant, "M\u00c3\u00bcller"), "M\u00fcller");
+  EXPECT_EQ(one(kText, meant, "\u00e2\u201a\u00ac \u00c5\u00b8"), "\u20ac \u0178");
+  EXPECT_EQ(one(kText, meant, "\u00c3\u0081\u00c3\u008d\u00c3\u008f\u00c3\u0090\u00c3\u009d"), "\u00c1\u00cd\u00cf\u00d0\u00dd");
+  EXPECT_EQ(one(kText, meant, "\u00f0\u0178\u00a6\u2020"), "\U0001F986");
+  EXPECT_EQ(one(kText, meant, "plain"), "plain");
+  EXPECT_EQ(one(kText, meant, ""), "");
+  expect_refused(kText, meant, {"M\u00fcller", "\u00c3", "\u0141", "\U0001F986", "\u00c0\u0080"});
+}
+
 TEST(NamedCast, EveryWordIsBuiltForWhateverItTakes) {
   for (const catalog::CastWord& word : catalog::cast_words()) {
     for (const Kind kind : {Kind::boolean, Kind::int8, Kind::uint64, Kind::float32, Kind::float64, Kind::decimal,
