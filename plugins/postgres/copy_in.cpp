@@ -26,8 +26,8 @@ void refuse_unsafe_target(const TableShape& shape) {
   }
 }
 
-std::vector<LoadColumn> plan_columns(const TableShape& shape, const sdk::LoadSpec& spec,
-                                     const std::vector<arrow::Field>& fields) {
+std::vector<LoadColumn> plan_columns(const TableShape& shape, const sdk::LoadSpec& spec, const std::vector<arrow::Field>& fields,
+                                     bool keeps_infinite) {
   if (!spec.columns.empty() && spec.columns.size() != fields.size()) {
     throw Error(Code::invalid_argument, shape.label() + ": " + std::to_string(spec.columns.size()) +
                                             " columns are named, " + std::to_string(fields.size()) + " come");
@@ -36,6 +36,7 @@ std::vector<LoadColumn> plan_columns(const TableShape& shape, const sdk::LoadSpe
   for (size_t i = 0; i < fields.size(); ++i) {
     const NativeColumn& target = shape.column(spec.columns.empty() ? fields[i].name : spec.columns[i]);
     columns.push_back(plan_load_column(shape, target, fields[i]));
+    columns.back().keeps_infinite = keeps_infinite;
   }
   if (columns.empty()) throw Error(Code::unsupported, shape.label() + ": rows without columns cannot be loaded");
   return columns;
@@ -154,7 +155,7 @@ LoadTotals load_table(Session& session, const sdk::LoadSpec& spec, arrow::BatchR
   Connection& connection = session.data();
   const TableShape shape = describe_table(connection, session.schema_or_default(spec.schema), spec.table);
   refuse_unsafe_target(shape);
-  const auto columns = plan_columns(shape, spec, batches.fields());
+  const auto columns = plan_columns(shape, spec, batches.fields(), session.options().keeps_infinite());
   RowEncoder encoder(columns, shape.label());
   CopyIn copy(connection, "loading " + shape.label());
   const std::string where = "loading " + shape.label();

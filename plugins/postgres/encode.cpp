@@ -180,14 +180,18 @@ char* RowEncoder::put_integer(const LoadColumn& column, const arrow::ColumnView&
   return put_int16(put_int32(at, 2), static_cast<int16_t>(value));
 }
 
+constexpr const char* kInfinite = "is infinite, or outside the times that PostgreSQL keeps (option infinite = keep takes infinite ones)";
+
 char* RowEncoder::put_time(const LoadColumn& column, int64_t value, char* at) {
   if (column.encoding == Encoding::date) {
+    if (arrow::is_infinite_day(value) && !column.keeps_infinite) return refuse(kInfinite);
     if (arrow::is_infinite_day(value)) return put_int32(put_int32(at, 4), value > 0 ? INT32_MAX : INT32_MIN);
     const int64_t days = value - kEpochDays;
     if (days <= INT32_MIN || days >= INT32_MAX) return refuse("is outside the dates that PostgreSQL keeps");
     return put_int32(put_int32(at, 4), static_cast<int32_t>(days));
   }
   if (column.encoding == Encoding::timestamp && arrow::is_infinite_moment(value)) {
+    if (!column.keeps_infinite) return refuse(kInfinite);
     return put_int64(put_int32(at, 8), value > 0 ? INT64_MAX : INT64_MIN);
   }
   if (value % column.time_unit != 0) return refuse("has more digits behind the second, which the server would round");

@@ -44,6 +44,7 @@ struct LoadColumn {
   int64_t time_unit = 1;                      ///< microseconds that the target keeps, and their multiples
   int length = 0;                             ///< of varchar(n)
   int scale = -1;                             ///< digits behind the point that numeric(p,s) keeps; -1: any
+  bool keeps_infinite = false;                ///< dates and timestamps, see arrow/infinite.hpp
 };
 
 /// How `source` enters the column `target`. Throws Error(unsupported) naming column and types where it cannot.

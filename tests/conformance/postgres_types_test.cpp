@@ -222,6 +222,7 @@ TEST(PostgresTypes, RefuseWhatTheServerWouldChangeSilently) {
   check(load_failure(target, "bigint", {Kind::uint64}, integer(-1)), "out of range");
   check(load_failure(target, "timestamp(3)", {Kind::timestamp}, integer(1)), "would round");
   check(load_failure(target, "timestamp", {Kind::timestamp}, integer(INT64_MIN)), "outside");
+  check(load_failure(target, "date", {Kind::date}, integer(INT32_MAX)), "is infinite");
   check(load_failure(target, "real", {Kind::float64}, [](auto& c) { c.append_double(0.1); }), "not exactly a real");
   EXPECT_EQ(target.side.number("SELECT count(*) FROM v"), 0);
 }

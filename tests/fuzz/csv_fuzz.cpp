@@ -63,6 +63,38 @@ void check_middle(const Scan& scan, const Rows& whole) {
   require(rows_of(head).rows.size() == at, "the rows before a cut are those of the whole");
 }
 
+/// Rows and faults of a scanner that goes on behind a bad row: "x" stands for one.
+Rows lenient_rows_of(const Scan& scan) {
+  Rows all;
+  RowScanner scanner(scan);
+  scanner.expect({"a", "b"});
+  scanner.be_lenient();
+  for (int64_t end = scan.begin; scanner.next(); end = scanner.row_end()) {
+    require(scanner.row_begin() >= end && scanner.row_end() > scanner.row_begin(), "rows follow one another");
+    require(scanner.fault() || scanner.width() == 2, "a row of another width has a fault");
+    if (scanner.fault()) require(!scanner.unreadable_row().text.empty(), "a row with a fault has its text");
+    all.rows.push_back({scanner.fault() ? "x" : std::optional<std::string>()});
+    all.begins.push_back(scanner.row_begin());
+  }
+  return all;
+}
+
+/// Where a bad row ends doesn't depend on where reading has begun.
+void check_lenient(const Scan& scan) {
+  try {
+    const Rows whole = lenient_rows_of(scan);
+    const size_t at = whole.rows.size() / 2;
+    if (at == 0) return;
+    Scan rest = scan;
+    rest.begin = whole.begins[at];
+    const Rows behind = lenient_rows_of(rest);
+    require(behind.rows == std::vector<Row>(whole.rows.begin() + static_cast<int64_t>(at), whole.rows.end()),
+            "the faults behind a cut are those of the whole");
+  } catch (const Error&) {
+    // A quote that doesn't end, or an encoding's own faults.
+  }
+}
+
 void check_written(const Rows& whole, const Dialect& dialect) {
   RowWriter writer(dialect);
   for (const Row& row : whole.rows) {
@@ -78,6 +110,7 @@ void check_scanner(const std::string& path, const Dialect& dialect) {
   Rows whole;
   Scan scan = scan_of(path, dialect, dialect.encoding);
   if (scan.encoding == files::Encoding::detect) scan.encoding = files::Encoding::utf8;
+  check_lenient(scan);
   try {
     whole = rows_of(scan);
   } catch (const Error& error) {

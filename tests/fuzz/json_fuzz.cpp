@@ -37,13 +37,28 @@ void check_parsers(std::string_view text) {
   require(is_taken == !json::find_fault(record, kDepth), "both parsers agree");
 }
 
-std::string all_rows(json::Session& session, const json::Table& table, const sdk::KeyValue* lower,
-                     const sdk::KeyValue* upper, int64_t& rows) {
+/// What a reader leaves out.
+struct LeftOut {
+  int64_t rows = 0;
+  std::string keys;
+  sluice_reject_sink sink{this, take};
+
+  static sluice_status take(void* context, const sluice_reject* reject, sluice_error*) {
+    auto* self = static_cast<LeftOut*>(context);
+    ++self->rows;
+    self->keys += std::string(reject->key) + "\n" + reject->row + "\n";
+    return SLUICE_OK;
+  }
+};
+
+std::string all_rows(json::Session& session, const json::Table& table, const sdk::KeyValue* lower, const sdk::KeyValue* upper,
+                     int64_t& rows, LeftOut* left_out = nullptr) {
   sdk::ReadSpec spec;
   spec.table = table.name;
   for (const json::Column& column : table.columns) spec.columns.push_back(column.name);
   if (lower != nullptr) spec.lower = {*lower};
   if (upper != nullptr) spec.upper = {*upper};
+  if (left_out != nullptr) spec.rejects = &left_out->sink;
   const auto reader = json::read_rows(session, spec);
   std::string text;
   for (arrow::Array batch = reader->next(); !batch.empty(); batch = reader->next()) {
@@ -86,18 +101,22 @@ void check_written(json::Session& session, const json::Table& table, const std::
 
 void check_table(json::Session& session, const json::Table& table) {
   int64_t rows = 0;
-  const std::string whole = all_rows(session, table, nullptr, nullptr, rows);
+  LeftOut left_out;
+  const std::string whole = all_rows(session, table, nullptr, nullptr, rows, &left_out);
   require(rows == table.rows, "the reader delivers as many rows as the scan has counted");
-  if (rows > 0) check_written(session, table, whole);
+  require(left_out.rows == table.unreadable, "and leaves out as many");
+  LeftOut parts;
+  if (rows > 0 && left_out.rows == 0) check_written(session, table, whole);
   std::string together;
   sdk::KeyValue lower{SLUICE_KEY_LOCAL, 0, {}};
   for (size_t i = 0; i <= table.marks.size(); ++i) {
     const bool is_last = i == table.marks.size();
     sdk::KeyValue upper{SLUICE_KEY_LOCAL, is_last ? 0 : table.marks[i], {}};
-    together += all_rows(session, table, i == 0 ? nullptr : &lower, is_last ? nullptr : &upper, rows);
+    together += all_rows(session, table, i == 0 ? nullptr : &lower, is_last ? nullptr : &upper, rows, &parts);
     lower = upper;
   }
   require(together == whole, "chunks together are the whole");
+  require(parts.keys == left_out.keys, "and leave out the same");
 }
 
 void check_store(std::string_view text, uint8_t choice) {
@@ -114,7 +133,7 @@ void check_store(std::string_view text, uint8_t choice) {
   try {
     json::Store store(settings);
     json::Session session(store);
-    json::describe_catalog(session, "{\"evidence\": true}");
+    json::describe_catalog(session, "{\"evidence\": true, \"rejects\": true}");
     const auto scan = session.scan();
     for (const json::Table& table : scan->tables) {
       if (!table.columns.empty() && table.marks.size() < 50) check_table(session, table);
