@@ -108,7 +108,7 @@ TEST(MySqlCatalog, CountsLatin1TextsThatAreUtf8ByTheirBytes) {
       "CHARACTER "
       "SET utf8mb4); INSERT INTO t VALUES (1, convert(x'c3bc' USING latin1), 'a', x'c3bc'), (2, x'fc', 'b', 'c'), "
       "(3, concat(x'c3bc', x'e282ac'), NULL, 'c'), (4, 'ascii', '', 'c'), (5, NULL, '', 'c')");
-  const std::vector<std::string> notes = source.session->catalog({"", {}, true}).notes;
+  const std::vector<std::string> notes = source.session->catalog({.evidence = true}).notes;
   EXPECT_THAT(notes, Contains(HasSubstr("t.v: 2 of 3 texts beyond ASCII in this latin1 column are UTF-8 by their bytes")));
   EXPECT_THAT(notes, Not(Contains(HasSubstr("t.plain"))));
   EXPECT_THAT(notes, Not(Contains(HasSubstr("t.wide"))));

@@ -119,7 +119,7 @@ TEST(MySqlRead, MakesZeroDatesTheDateThatTheStoreNames) {
   const Rows expected = {{"1970-01-01", "1970-01-01 00:00:00"}, {"2026-01-31", "2026-01-31 00:00:01"}};
   EXPECT_EQ(read_rows(*source.session, "t", {"v", "at"}), expected);
   EXPECT_EQ(read_rows(*source.session, "t", {"v", "at"}, {{Kind::text}, {Kind::text}}), expected);
-  const catalog::Catalog found = source.session->catalog({"", {}, true});
+  const catalog::Catalog found = source.session->catalog({.evidence = true});
   EXPECT_FALSE(found.tables.at(0).columns.at(1).nullable);
   EXPECT_THAT(found.notes, Contains(HasSubstr("t.v: 1 dates without month or day (0000-00-00) become 1970-01-01")));
 }
