@@ -78,6 +78,17 @@ void describe_stores(Plan& plan, PlanContext& context) {
   }
 }
 
+/// What changes with every row.
+void forget_state(catalog::Catalog& catalog) {
+  for (auto& table : catalog.tables) {
+    table.rows = table.bytes = 0;
+    for (auto& column : table.columns) {
+      column.evidence.reset();
+      column.next = 0;
+    }
+  }
+}
+
 /// What `plan` shows is what `run` does: everything shown but estimates, identities and scan counts is hashed.
 std::string plan_hash(const Plan& plan) {
   HashInput input;
@@ -90,13 +101,8 @@ std::string plan_hash(const Plan& plan) {
       table.rows = table.bytes = 0;
       for (auto& column : table.columns) column.reason.clear();
     }
-    for (auto& table : mapping.target.tables) {
-      table.rows = table.bytes = 0;
-      for (auto& column : table.columns) {
-        column.evidence.reset();
-        column.next = 0;
-      }
-    }
+    forget_state(mapping.target);
+    forget_state(mapping.expected);
     mapping.warnings.clear();
     input.add(catalog::mapping_to_json(mapping));
   }
@@ -165,6 +171,22 @@ bool keeps_rejects(const workflow::Workflow& workflow, size_t map) {
 
 }  // namespace
 
+catalog::Mapping PlanContext::decide_new(const catalog::Catalog& source, const catalog::MapSpec& spec) {
+  store::Session& target = session(spec.to);
+  auto ask = [&](const catalog::Catalog& wanted) { return target.ddl(wanted, "tables"); };
+  return catalog::decide_mapping(source, spec, stores_.at(spec.to).schema, ask);
+}
+
+catalog::Mapping PlanContext::fit_existing(const catalog::Catalog& source, const catalog::MapSpec& spec) {
+  if (stores_.at(spec.to).store->plugin().manifest().language.empty()) {
+    throw Error(Code::unsupported, "map: tables_exist: \"" + spec.to + "\" is no database, its files hold rows and no definitions",
+                "take tables_exist out and let schema.create make them", spec.where);
+  }
+  store::LookFilter look;
+  look.schema = stores_.at(spec.to).schema;
+  return catalog::decide_existing(source, spec, session(spec.to).catalog(look));
+}
+
 const catalog::Mapping& PlanContext::mapping(size_t map) {
   if (decided_[map]) return plan_.mappings[map];
   catalog::MapSpec spec = workflow_.maps.at(map);
@@ -175,9 +197,7 @@ const catalog::Mapping& PlanContext::mapping(size_t map) {
   filter.schema = stores_.at(spec.from).schema;
   filter.evidence = true;
   catalog::Catalog source = session(spec.from).catalog(filter);
-  store::Session& target = session(spec.to);
-  auto ask = [&](const catalog::Catalog& wanted) { return target.ddl(wanted, "tables"); };
-  plan_.mappings[map] = catalog::decide_mapping(source, spec, stores_.at(spec.to).schema, ask);
+  plan_.mappings[map] = spec.tables_exist ? fit_existing(source, spec) : decide_new(source, spec);
   try_conditions(spec, plan_.mappings[map]);
   plan_.mappings[map].from = spec.from;
   plan_.mappings[map].to = spec.to;
