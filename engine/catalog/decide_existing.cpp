@@ -100,6 +100,10 @@ class Fitting {
       return problem(name + ": another column goes to " + target.name + " already: rename it in the map");
     const Column* source = source_column(table, column.source);
     if (!target.generated.empty()) return fit_generated(name, source, target);
+    if (!takes_values(there_, there.name, target.name)) {
+      return problem(name + ": the target's column is " + spelled_type(target) + ", into which nothing can be loaded: omit = { \"" + name +
+                     "\" }, or make it text");
+    }
     try {
       ColumnMapping fitted = source == nullptr ? made_column(std::move(column), target) : redecided(table, *source, target);
       bind_column(fitted, {there.name, target.name, spelled_type(target), target.carrier}, name, mapping_.warnings);

@@ -87,6 +87,12 @@ void look_around(const Catalog& there, const std::vector<Table>& filled, Finding
   }
 }
 
+bool takes_values(const Catalog& there, const std::string& table, const std::string& column) {
+  const std::string begin = table + "." + column + ": ";
+  return std::ranges::none_of(there.notes,
+                              [&](const std::string& note) { return note.rfind(begin, 0) == 0 && note.ends_with(kShownAsText); });
+}
+
 std::vector<std::string> existing_key(const Table& there, const TableMapping& table) {
   const auto is_filled = [&](const std::vector<std::string>& key) {
     return std::ranges::all_of(key, [&](const std::string& name) { return table.find_target(name) != nullptr; });

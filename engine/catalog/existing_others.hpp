@@ -22,6 +22,11 @@ void look_at_unfilled(const std::string& source_table, const Table& there, const
 /// Triggers on the filled tables, references that leave them or come from elsewhere, and counters that the store does not own.
 void look_around(const Catalog& there, const std::vector<Table>& filled, Findings& findings);
 
+/// Whether the store loads values into the column: of types that it only shows as text its catalog has a note.
+bool takes_values(const Catalog& there, const std::string& table, const std::string& column);
+/// How such a note ends.
+inline constexpr const char* kShownAsText = " becomes text, as the server writes it";
+
 /// The target's key for a filled table: the primary key, else a unique key or index without NULLs; each of its columns gets a value.
 std::vector<std::string> existing_key(const Table& there, const TableMapping& table);
 

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "catalog/decide.hpp"
+#include "catalog/existing_others.hpp"
 #include "workflow/resolve.hpp"
 
 namespace sluice::plan {
@@ -178,13 +179,17 @@ catalog::Mapping PlanContext::decide_new(const catalog::Catalog& source, const c
 }
 
 catalog::Mapping PlanContext::fit_existing(const catalog::Catalog& source, const catalog::MapSpec& spec) {
-  if (stores_.at(spec.to).store->plugin().manifest().language.empty()) {
+  const std::string& language = stores_.at(spec.to).store->plugin().manifest().language;
+  if (language.empty()) {
     throw Error(Code::unsupported, "map: tables_exist: \"" + spec.to + "\" is no database, its files hold rows and no definitions",
                 "take tables_exist out and let schema.create make them", spec.where);
   }
   store::LookFilter look;
   look.schema = stores_.at(spec.to).schema;
-  return catalog::decide_existing(source, spec, session(spec.to).catalog(look));
+  catalog::Catalog there = session(spec.to).catalog(look);
+  // MySQL takes a text for any type of its own.
+  if (language == "mysql") std::erase_if(there.notes, [](const std::string& note) { return note.ends_with(catalog::kShownAsText); });
+  return catalog::decide_existing(source, spec, there);
 }
 
 const catalog::Mapping& PlanContext::mapping(size_t map) {

@@ -107,6 +107,21 @@ TEST(SqlFiles, WhatAFileSetsDoesNotReachOtherSteps) {
   EXPECT_EQ(PgSession(database.url()).number("select count(*) from public.log"), 1);
 }
 
+TEST(SqlFiles, CanBeTheUndoOfOthers) {
+  SLUICE_REQUIRE_POSTGRES();
+  const TestDatabase database;
+  const std::string step =
+      std::string(kAll) +
+      ", undo = sql.files { store = \"new\", \"down/*.sql\" } }, gate \"no\" { check = function() return false, \"no\" end";
+  const Project project(database.url(), workflow_of(kPostgres, step + ", on_fail = rollback_to \"prepare\""));
+  write_files(project, {{"1.sql", "create table log (n int); create table kept (n int);"}});
+  std::filesystem::create_directories(project / "down");
+  write_text(project / "down/1.sql", "drop table log;");
+  const Ending ending = project.sluice({"run", "shop.lua"});
+  EXPECT_EQ(ending.code, 3) << ending.out << ending.err;
+  EXPECT_EQ(PgSession(database.url()).scalar("select string_agg(tablename, ' ') from pg_tables where schemaname = 'public'"), "kept");
+}
+
 TEST(SqlFiles, WithAutocommitRunWhatNoTransactionTakes) {
   SLUICE_REQUIRE_POSTGRES();
   const TestDatabase database;

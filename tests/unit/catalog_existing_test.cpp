@@ -187,6 +187,19 @@ TEST(DecideExisting, SpeaksOfTriggersAndOfReferencesThatLeaveTheMap) {
                                       Not(Contains(HasSubstr("other: its")))));
 }
 
+TEST(DecideExisting, RefusesColumnsThatNothingCanBeLoadedInto) {
+  Catalog source, target;
+  source.tables = {table("t", {id_column(), column("tags", {Kind::text}, "TEXT", texts(5))})};
+  target.tables = {table("t", {typed("id", {Kind::int64}, false), typed("tags", {Kind::text}, true, "text[]")})};
+  target.notes = {"t.tags: text[] becomes text, as the server writes it"};
+  try {
+    decide_existing(source, {}, target);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("t.tags: the target's column is text[], into which nothing can be loaded"));
+  }
+}
+
 TEST(DecideExisting, IsTheSameAsJson) {
   const Mapping mapping =
       fit({table("t", {column("c", {Kind::float64}, "REAL", reals(5, 7, 3))})}, {table("t", {typed("c", {Kind::decimal, 10, 2})})});
