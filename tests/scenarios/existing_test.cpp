@@ -220,5 +220,48 @@ TEST(TablesThatExist, OfOneAnotherAreWarnedOf) {
                                  HasSubstr("copy.rows: tree refers to itself, and its rows come in several chunks")));
 }
 
+/// The tables as a script of the PostgreSQL world makes them, with its foreign keys in place, filled from the SQLite edition.
+TEST(TablesThatExist, OfChinookAreMadeByItsOwnScriptAndFilledFromSqlite) {
+  SLUICE_REQUIRE_POSTGRES();
+  SLUICE_REQUIRE_DATA("chinook/chinook.sqlite");
+  const TestDatabase database;
+  Project project(database.url());
+  std::string script = read_text(shared_data_directory() + "/chinook/chinook-postgresql.sql");
+  script.erase(0, script.find("\\c chinook_serial;") + 18);
+  write_text(project / "tables.sql", script.substr(0, script.find("INSERT INTO")));
+  const std::string store = std::string("stores = { new = ") + kNewPostgres + ", old = store \"sqlite\" { path = \"" +
+                            shared_data_directory() + "/chinook/chinook.sqlite\", access = \"read\" } }";
+  project.set_workflow("return workflow \"made\" { " + store +
+                       ", phase \"p\" { step \"tables\" { sql.files { store = \"new\", \"tables.sql\" } } } }");
+  const Ending made = project.sluice({"run", "shop.lua"});
+  ASSERT_EQ(made.code, 0) << made.out << made.err;
+  project.set_workflow(R"(local m = map { from = "old", to = "new", tables_exist = true, names = "snake_case" }
+    return workflow "filled" { )" +
+                       store + R"(,
+      phase "copy" {
+        step "rows" { copy.tables { map = m, workers = 2 } },
+        step "counters" { schema.finish { map = m } },
+        step "shape" { schema.check { map = m } },
+        step "content" { verify.content { map = m, source = "reread" } },
+        gate "same" "content.discrepancy == 0 and shape.columns == 0 and shape.types == 0 and shape.nullability == 0",
+      } })");
+  const Ending filled = project.sluice({"run", "shop.lua"});
+  ASSERT_EQ(filled.code, 0) << filled.out << filled.err;
+  // What the script itself would have put there.
+  const TestDatabase other;
+  PgSession(other.url()).execute(script);
+  PgSession session(database.url());
+  for (const char* table : {"album", "artist", "customer", "employee", "genre", "invoice", "invoice_line", "media_type", "playlist",
+                            "playlist_track", "track"}) {
+    // The script says N'Edinburgh ', whose blank at the end PostgreSQL takes away: SQLite has it.
+    const std::string query =
+        std::string(
+            "select string_agg(row, E'\\n' order by row) from (select replace(t::text, '\"Edinburgh \"', 'Edinburgh') as row from ") +
+        table + " t) r";
+    EXPECT_EQ(session.scalar(query), PgSession(other.url()).scalar(query)) << table;
+  }
+  EXPECT_EQ(session.number("insert into artist (name) values ('new') returning artist_id"), 276);
+}
+
 }  // namespace
 }  // namespace sluice::test
