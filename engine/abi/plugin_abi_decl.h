@@ -268,8 +268,9 @@ typedef struct sluice_plugin {
    * nothing behind. `pin` is the random uuid kept in the fence; "" before the first fence_acquire. */
   sluice_status (*identity)(sluice_session *session, sluice_buffer *out, sluice_error *error);
 
-  /* --- look. filter is JSON {"schema": text?, "tables": [text]?, "views": [text]?, "evidence": bool?}; out is a catalog
-   * (documented in catalog/catalog.hpp). Never shows the ledger. `views` are described beside the tables, without keys. */
+  /* --- look. filter is JSON {"schema": text?, "tables": [text]?, "views": [text]?, "evidence": bool?,
+   * "rejects": bool?}; out is a catalog (documented in catalog/catalog.hpp). Never shows the ledger. `views` are described
+   * beside the tables, without keys. With `rejects` rows that can't be read are noted instead of being an error. */
   sluice_status (*catalog)(sluice_session *session, const char *filter, sluice_buffer *out, sluice_error *error);
 
   /* --- shape. The store's own statements for a neutral catalog. stage: "tables" (create them), "finish" (keys, indexes,

@@ -90,6 +90,8 @@ std::optional<Cast> find_cast(const Type& from, const Type& to) {
   if (from.kind == Kind::uuid && to.kind == Kind::binary) return Cast::none;
   if (from.kind == Kind::date && to.kind == Kind::timestamp) return Cast::date_timestamp;
   if (from.kind == Kind::timestamp && to.kind == Kind::date) return Cast::date_timestamp;
+  if (from.kind == Kind::timestamp && to.kind == Kind::timestamptz) return Cast::utc_timestamp;
+  if (from.kind == Kind::timestamptz && to.kind == Kind::timestamp) return Cast::utc_timestamp;
   if (to.kind == Kind::text) return Cast::to_text;
   return std::nullopt;
 }

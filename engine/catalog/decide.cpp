@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "catalog/decide_casts.hpp"
+#include "catalog/decide_column.hpp"
 #include "catalog/decide_keys.hpp"
 #include "catalog/decide_names.hpp"
 #include "catalog/decide_select.hpp"
@@ -28,25 +29,29 @@ void refuse_null_key(const Table& table, const Column& column, const Decision& d
               "take the cast away, or leave rows out by `where`");
 }
 
+}  // namespace
+
+Decision decide_column(const Table& table, const Column& column, const std::optional<Type>& wanted, const MapSpec& spec) {
+  const std::string name = table.name + "." + column.name;
+  if (const ColumnTransform* transform = find_transform(spec, table.name, column.name)) return decide_transformed(column, wanted, *transform);
+  const auto* casts = find_casts(spec, table.name, column.name);
+  const Misfits misfits = spec.keeps_rejects ? Misfits::reject : Misfits::refuse;
+  if (casts != nullptr) return decide_casts(column, *casts, wanted, name);
+  return wanted ? decide_override(column, *wanted, name, misfits) : decide_type(column);
+}
+
+namespace {
+
 DecidedTable decide_table(const Table& table, const MapSpec& spec) {
   DecidedTable decided{.table = &table, .columns = {}};
   for (const Column& column : table.columns) {
-    const std::string name = table.name + "." + column.name;
     const auto wanted = find_override(spec, table.name, column);
-    const auto* casts = find_casts(spec, table.name, column.name);
     try {
-      if (const ColumnTransform* transform = find_transform(spec, table.name, column.name)) {
-        decided.columns.push_back(decide_transformed(column, wanted, *transform));
-        continue;
-      }
-      const Misfits misfits = spec.keeps_rejects ? Misfits::reject : Misfits::refuse;
-      decided.columns.push_back(casts != nullptr ? decide_casts(column, *casts, wanted, name)
-                                : wanted         ? decide_override(column, *wanted, name, misfits)
-                                                 : decide_type(column));
-      refuse_null_key(table, column, decided.columns.back(), name);
+      decided.columns.push_back(decide_column(table, column, wanted, spec));
+      refuse_null_key(table, column, decided.columns.back(), table.name + "." + column.name);
     } catch (const Error& error) {
-      if (wanted || casts != nullptr) throw error.with_where(spec.where);
-      throw error.with_prefix(name + ": ");
+      if (wanted || find_casts(spec, table.name, column.name) != nullptr) throw error.with_where(spec.where);
+      throw error.with_prefix(table.name + "." + column.name + ": ");
     }
   }
   return decided;
@@ -59,6 +64,8 @@ void warn_of_types(const DecidedTable& decided, std::vector<std::string>& warnin
       warnings.push_back(decided.table->name + "." + decided.table->columns[i].name + ": " + warning);
   }
 }
+
+}  // namespace
 
 ColumnMapping map_column(const Column& source, const Column& target, const Decision& decision) {
   ColumnMapping column;
@@ -76,6 +83,8 @@ ColumnMapping map_column(const Column& source, const Column& target, const Decis
   column.input = decision.input.value_or(decision.compare);
   return column;
 }
+
+namespace {
 
 TableMapping map_table(const DecidedTable& decided, const Table& target, const MapSpec& spec, const TargetNames& names) {
   const Table& source = *decided.table;
@@ -102,6 +111,8 @@ bool loses_digits(const ColumnMapping& column) {
   return column.compare.kind == Kind::decimal && column.compare.precision > kDoubleDigits;
 }
 
+}  // namespace
+
 void bind_column(ColumnMapping& column, const TargetColumn& answer, const std::string& name,
                  std::vector<std::string>& warnings) {
   column.target_native = answer.native;
@@ -118,6 +129,8 @@ void bind_column(ColumnMapping& column, const TargetColumn& answer, const std::s
                        ", a double: values of more than " + std::to_string(kDoubleDigits) + " digits change");
   }
 }
+
+namespace {
 
 void bind_table(TableMapping& table, const Ddl& answer, std::vector<std::string>& warnings) {
   for (ColumnMapping& column : table.columns) {

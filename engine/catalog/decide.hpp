@@ -20,6 +20,11 @@ using AskTarget = std::function<Ddl(const Catalog&)>;
 Mapping decide_mapping(const Catalog& source, const MapSpec& spec, const std::string& target_schema,
                        const AskTarget& ask);
 
+/// The same into tables that exist already: the target's columns decide the types. Throws Error(invalid_argument) that names all at
+/// once what does not fit: tables and columns without a counterpart, columns that must have a value and get none, values that
+/// contradict a type.
+Mapping decide_existing(const Catalog& source, const MapSpec& spec, const Catalog& target);
+
 /// Pairs the tables of two existing stores by name for a comparison: comparison types from both catalogs.
 Mapping pair_catalogs(const Catalog& a, const Catalog& b, const MapSpec& spec);
 

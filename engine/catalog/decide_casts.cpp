@@ -71,10 +71,12 @@ Type carrier_for(const Column& column, const CastCall& first, const std::string&
   return column.carrier;
 }
 
-/// Of the types that a cast can make, the first that reaches what the map sets.
+/// Of the types that a cast can make, the one that the map sets, else the first that reaches it.
 Type result_of(const CastWord& word, const Type& from, const std::optional<Type>& wanted) {
   const std::vector<Type> made = word.makes(from);
   if (!wanted) return made.front();
+  const auto exact = std::ranges::find(made, wanted->kind, &Type::kind);
+  if (exact != made.end()) return *exact;
   for (const Type& type : made) {
     try {
       cast_between(type, *wanted);

@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <cctype>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include "base/error.hpp"
@@ -10,6 +8,7 @@
 #include "catalog/decide_select.hpp"
 #include "catalog/decide_type.hpp"
 #include "catalog/evidence_view.hpp"
+#include "catalog/find_partner.hpp"
 
 namespace sluice::catalog {
 
@@ -21,27 +20,6 @@ constexpr int kMostDigits = 38;
 constexpr int kIntegerDigits = 20;
 
 bool is_float(Kind kind) { return kind == Kind::float32 || kind == Kind::float64; }
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-template <typename Item>
-const Item* find_exactly(const std::vector<Item>& items, const std::string& name) {
-  const auto found = std::ranges::find(items, name, &Item::name);
-  return found == items.end() ? nullptr : &*found;
-}
-
-/// Their item for one of mine: of the same name, else of the same name in another case that nobody of mine bears
-/// exactly.
-template <typename Item>
-const Item* find_partner(const std::string& name, const std::vector<Item>& mine, const std::vector<Item>& theirs) {
-  if (const Item* exact = find_exactly(theirs, name)) return exact;
-  const auto found = std::ranges::find_if(theirs, [&](const Item& item) {
-    return equal_ignoring_case(item.name, name) && find_exactly(mine, item.name) == nullptr;
-  });
-  return found == theirs.end() ? nullptr : &*found;
-}
 
 Type decimal_for(int digits, int scale) {
   const int precision = digits + scale;

@@ -201,6 +201,7 @@ std::string policy_of(Cast cast, const Type& compare) {
     case Cast::rounded_decimal: return "rounded to " + std::to_string(compare.scale) + " decimals";
     case Cast::float_number: return "reals by their shortest decimal text";
     case Cast::decimal_float: return "nearest double";
+    case Cast::utc_timestamp: return "times without a zone count as UTC";
     case Cast::text_number:
       return compare.kind == Kind::float32 || compare.kind == Kind::float64 ? "nearest double" : "";
     default: return {};

@@ -44,6 +44,8 @@ struct MapSpec {
   /// Both stores are of one kind: expressions in their own language (defaults, checks, partial indexes) are kept.
   /// Otherwise they are dropped with a warning.
   bool same_kind = false;
+  /// The target's tables are there already: what they are decides, and none is made.
+  bool tables_exist = false;
   TransformSpecs transforms;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<Cast, const char*>, 18> kCasts = {{
+constexpr std::array<std::pair<Cast, const char*>, 19> kCasts = {{
     {Cast::none, "none"},
     {Cast::checked, "checked"},
     {Cast::integer_boolean, "integer_boolean"},
@@ -32,6 +32,7 @@ constexpr std::array<std::pair<Cast, const char*>, 18> kCasts = {{
     {Cast::date_timestamp, "date_timestamp"},
     {Cast::float_number, "float_number"},
     {Cast::decimal_float, "decimal_float"},
+    {Cast::utc_timestamp, "utc_timestamp"},
 }};
 
 json chain_to_json(const std::vector<CastStep>& chain) {
@@ -76,6 +77,7 @@ json column_to_json(const ColumnMapping& column) {
     out["transform"] = ref_to_json(column.transform);
     out["input"] = arrow::to_text(column.input);
   }
+  if (!column.risk.empty()) out["risk"] = column.risk;
   return out;
 }
 
@@ -94,6 +96,7 @@ ColumnMapping column_from_json(const json& from) {
   column.target_native = from.at("target_native");
   column.policy = from.at("policy");
   column.reason = from.at("reason");
+  column.risk = from.value("risk", "");
   read_ref(from, "transform", column.transform);
   if (column.transform) column.input = arrow::type_from_text(from.at("input"));
   return column;
@@ -200,13 +203,15 @@ const TableMapping* Mapping::find_target(const std::string& table) const {
 std::string mapping_to_json(const Mapping& mapping) {
   json tables = json::array();
   for (const TableMapping& table : mapping.tables) tables.push_back(table_to_json(table));
-  const json out = {{"from", mapping.from},
+  json out = {{"from", mapping.from},
                     {"to", mapping.to},
                     {"tables", std::move(tables)},
                     {"target", json::parse(catalog_to_json(mapping.target))},
                     {"warnings", mapping.warnings},
                     {"only_in_from", mapping.only_in_from},
-                    {"only_in_to", mapping.only_in_to}, {"has_views", mapping.has_views}};
+                    {"only_in_to", mapping.only_in_to},
+                    {"has_views", mapping.has_views}};
+  if (mapping.tables_exist) out["expected"] = json::parse(catalog_to_json(mapping.expected));
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -221,6 +226,8 @@ Mapping mapping_from_json(const std::string& text) try {
   mapping.only_in_from = from.at("only_in_from").get<std::vector<std::string>>();
   mapping.only_in_to = from.at("only_in_to").get<std::vector<std::string>>();
   mapping.has_views = from.value("has_views", false);
+  mapping.tables_exist = from.contains("expected");
+  if (mapping.tables_exist) mapping.expected = catalog_from_json(from.at("expected").dump());
   return mapping;
 } catch (const json::exception& error) {
   throw Error(Code::internal, std::string("the text is not a mapping: ") + error.what());

@@ -32,6 +32,7 @@ enum class Cast {
   date_timestamp,   ///< date to timestamp at 00:00, and back where the time is 00:00
   float_number,     ///< float64 to number by its shortest text
   decimal_float,    ///< decimal or number to float64, nearest
+  utc_timestamp,    ///< timestamp to timestamptz and back: the time is one in UTC
 };
 
 /// "text_date", ...
@@ -61,6 +62,8 @@ struct ColumnMapping {
   std::string target_native;
   std::string policy;  ///< what equality means where types can't be equal exactly: "rounded to 6 decimals"; else empty
   std::string reason;  ///< the evidence behind the decision, for the plan
+  /// Tables that exist: how values may be lost or refused in this column that a table made by the map would keep; "" for not at all.
+  std::string risk;
   /// What makes its values. Then source_cast brings source_carrier to `input` only, and the transform makes `compare` of that.
   TransformRef transform;
   Type input;
@@ -100,7 +103,10 @@ struct Mapping {
   std::string from;  ///< store names
   std::string to;
   std::vector<TableMapping> tables;
-  Catalog target;  ///< the neutral catalog that the target is asked to build
+  Catalog target;  ///< the neutral catalog that the target is asked to build; of tables that exist, what they are
+  /// The target's tables were there when the plan was made: the run makes none, nor keys or indexes.
+  bool tables_exist = false;
+  Catalog expected;  ///< of tables that exist: what the map would have made, under the target's names
   std::vector<std::string> warnings;
   bool has_views = false;  ///< among the tables are views of the source: what they show comes from any of its tables
   /// pair_catalogs: "table" or "table.column" that the other side lacks. Not compared, so nothing can match while one

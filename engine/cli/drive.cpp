@@ -20,6 +20,7 @@
 #include "run/runner.hpp"
 #include "steps/action.hpp"
 #include "steps/fields.hpp"
+#include "steps/sql_script.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -92,14 +93,47 @@ int finish(const Options& options, const std::string& state, const std::string& 
   return static_cast<int>(end.code);
 }
 
+/// The first file of the bundle that is another one now; the workflow itself where only a param is.
+std::string edited_file(const run::RunRecord& record, const std::map<std::string, std::string>& now) {
+  for (const auto& [path, bytes] : record.files) {
+    const auto found = now.find(path);
+    if (found == now.end() || found->second != bytes) return path == record.main_file ? record.workflow_path : path;
+  }
+  for (const auto& [path, bytes] : now) {
+    if (!record.files.contains(path)) return path;
+  }
+  return record.workflow_path;
+}
+
 [[noreturn]] void refuse_edited(const std::string& run, const std::string& path) {
   throw Error(Code::conflict, path + " was edited since run " + run + " began",
               "restore it, or go on with it as it is now: sluice resume " + run + " --adopt")
       .with_sqlstate("SL005");
 }
 
+/// SQL files that have run stay as they are, and none joins a step that has passed: it would not run.
+void check_scripts(const plan::Plan& after, const plan::PlannedNode& node, const run::NodeStatus& status,
+                   const std::map<std::string, std::string>& files) {
+  if (node.word != "sql.files") return;
+  std::map<std::string, std::string> done;
+  for (const auto& record : status.records) {
+    const auto detail = nlohmann::json::parse(record.detail);
+    if (detail.contains("digest")) done[record.id] = detail.at("digest");
+  }
+  const auto tasks = steps::tasks_of(node, steps::scripts_of(node, files, steps::dialect_of(after, node)));
+  for (const std::string& changed : steps::changed_tasks(done, tasks)) {
+    throw Error(Code::conflict, node.path + ": " + changed + " has run already, and was edited since",
+                "restore it as it was, and put the change into a new file")
+        .with_sqlstate("SL005");
+  }
+  for (const auto& task : tasks) {
+    if (status.state != run::NodeState::passed || done.contains(task.id)) continue;
+    throw Error(Code::conflict, node.path + " has passed, and " + task.id + " is new: it would not run", "put it into a step of its own").with_sqlstate("SL005");
+  }
+}
+
 /// Steps that have passed stay as they are: an adopted plan may only change what is still to come.
-void check_adoption(const plan::Plan& before, const plan::Plan& after, const run::RunState& state) {
+void check_adoption(const plan::Plan& before, const plan::Plan& after, const run::RunState& state, const std::map<std::string, std::string>& files) {
   const plan::NodeIndex nodes_after(after);
   for (const auto& node : before.nodes) {
     const run::NodeStatus* status = state.find(node.path);
@@ -109,7 +143,10 @@ void check_adoption(const plan::Plan& before, const plan::Plan& after, const run
                              (node.map < 0 || plan::mapping_changes(before.mappings.at(static_cast<size_t>(node.map)),
                                                                     after.mappings.at(static_cast<size_t>(now->map)))
                                                   .empty());
-    if (now != nullptr && now->word == node.word && is_same_map && steps::text_field(*now, "mode") == steps::text_field(node, "mode")) continue;
+    if (now != nullptr && now->word == node.word && is_same_map && steps::text_field(*now, "mode") == steps::text_field(node, "mode")) {
+      check_scripts(after, *now, *status, files);
+      continue;
+    }
     throw Error(Code::conflict, node.path + " has begun or passed, and the edited workflow has " + (now == nullptr ? "no such step" : "another one"),
                 "roll back to it first (sluice rollback RUN --to " + node.path + "), or leave it as it was")
         .with_sqlstate("SL005");
@@ -178,7 +215,7 @@ int take_up_run(const Options& options, const std::string& run_id, const std::st
   const plan::Plan kept = plan::plan_from_json(read_file(state.plan_path(run_id)));
   Loaded loaded = to.empty() ? reload(record) : load_from(record);
   const bool is_edited = plan::bundle_hash(loaded.workflow) != kept.bundle_hash;
-  if (is_edited && !options.adopts) refuse_edited(run_id, record.workflow_path);
+  if (is_edited && !options.adopts) refuse_edited(run_id, edited_file(record, loaded.workflow.files));
   const run::RunState before = run::read_state(*journal::read_journal(state.journal_path(run_id)));
   if (before.status == "passed" && to.empty()) return end_passed(options, state, run_id, record, loaded, kept, setting);
   Disposables disposables = Disposables::attach(record.disposables);
@@ -189,7 +226,7 @@ int take_up_run(const Options& options, const std::string& run_id, const std::st
   std::vector<std::string> changes;
   if (is_edited) {
     plan = plan::make_plan(loaded.workflow, stores, find_hook);
-    check_adoption(kept, plan, before);
+    check_adoption(kept, plan, before, loaded.workflow.files);
     changes = plan::plan_changes(kept, plan);
   }
   const auto scripts = script::make_script_calls(loaded.workflow.files, loaded.workflow.main_file, loaded.params);

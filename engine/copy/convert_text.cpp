@@ -127,6 +127,11 @@ void timestamp_to_date(const ColumnCast& cast) {
   });
 }
 
+/// Both count from the same instant in UTC.
+void keep_instant(const ColumnCast& cast) {
+  cast.for_each([&](int64_t row) { cast.out.append_int64(cast.in.int64(row)); });
+}
+
 void binary_to_text(const ColumnCast& cast) {
   cast.for_each([&](int64_t row) {
     if (!arrow::is_valid_utf8(cast.in.bytes(row))) cast.refuse(row, "UTF-8 text");
@@ -159,6 +164,7 @@ CastFunction find_text_cast(Cast cast, const arrow::Type& from, const arrow::Typ
     case Cast::text_json: return text_to_json;
     case Cast::to_text: return any_to_text;
     case Cast::date_timestamp: return from.kind == Kind::date ? date_to_timestamp : timestamp_to_date;
+    case Cast::utc_timestamp: return keep_instant;
     default: break;
   }
   if (from.kind == Kind::binary && to.kind == Kind::text) return binary_to_text;

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "catalog/decide.hpp"
+#include "catalog/existing_others.hpp"
 #include "workflow/resolve.hpp"
 
 namespace sluice::plan {
@@ -78,6 +79,17 @@ void describe_stores(Plan& plan, PlanContext& context) {
   }
 }
 
+/// What changes with every row.
+void forget_state(catalog::Catalog& catalog) {
+  for (auto& table : catalog.tables) {
+    table.rows = table.bytes = 0;
+    for (auto& column : table.columns) {
+      column.evidence.reset();
+      column.next = 0;
+    }
+  }
+}
+
 /// What `plan` shows is what `run` does: everything shown but estimates, identities and scan counts is hashed.
 std::string plan_hash(const Plan& plan) {
   HashInput input;
@@ -90,13 +102,8 @@ std::string plan_hash(const Plan& plan) {
       table.rows = table.bytes = 0;
       for (auto& column : table.columns) column.reason.clear();
     }
-    for (auto& table : mapping.target.tables) {
-      table.rows = table.bytes = 0;
-      for (auto& column : table.columns) {
-        column.evidence.reset();
-        column.next = 0;
-      }
-    }
+    forget_state(mapping.target);
+    forget_state(mapping.expected);
     mapping.warnings.clear();
     input.add(catalog::mapping_to_json(mapping));
   }
@@ -165,6 +172,26 @@ bool keeps_rejects(const workflow::Workflow& workflow, size_t map) {
 
 }  // namespace
 
+catalog::Mapping PlanContext::decide_new(const catalog::Catalog& source, const catalog::MapSpec& spec) {
+  store::Session& target = session(spec.to);
+  auto ask = [&](const catalog::Catalog& wanted) { return target.ddl(wanted, "tables"); };
+  return catalog::decide_mapping(source, spec, stores_.at(spec.to).schema, ask);
+}
+
+catalog::Mapping PlanContext::fit_existing(const catalog::Catalog& source, const catalog::MapSpec& spec) {
+  const std::string& language = stores_.at(spec.to).store->plugin().manifest().language;
+  if (language.empty()) {
+    throw Error(Code::unsupported, "map: tables_exist: \"" + spec.to + "\" is no database, its files hold rows and no definitions",
+                "take tables_exist out and let schema.create make them", spec.where);
+  }
+  store::LookFilter look;
+  look.schema = stores_.at(spec.to).schema;
+  catalog::Catalog there = session(spec.to).catalog(look);
+  // MySQL takes a text for any type of its own.
+  if (language == "mysql") std::erase_if(there.notes, [](const std::string& note) { return note.ends_with(catalog::kShownAsText); });
+  return catalog::decide_existing(source, spec, there);
+}
+
 const catalog::Mapping& PlanContext::mapping(size_t map) {
   if (decided_[map]) return plan_.mappings[map];
   catalog::MapSpec spec = workflow_.maps.at(map);
@@ -177,9 +204,7 @@ const catalog::Mapping& PlanContext::mapping(size_t map) {
   filter.views = spec.views;
   filter.rejects = spec.keeps_rejects;
   catalog::Catalog source = session(spec.from).catalog(filter);
-  store::Session& target = session(spec.to);
-  auto ask = [&](const catalog::Catalog& wanted) { return target.ddl(wanted, "tables"); };
-  plan_.mappings[map] = catalog::decide_mapping(source, spec, stores_.at(spec.to).schema, ask);
+  plan_.mappings[map] = spec.tables_exist ? fit_existing(source, spec) : decide_new(source, spec);
   try_conditions(spec, plan_.mappings[map]);
   plan_.mappings[map].from = spec.from;
   plan_.mappings[map].to = spec.to;

@@ -28,6 +28,8 @@ class PlanContext {
 
  private:
   void refuse_same_store(const std::string& from, const std::string& to, const std::string& where);
+  catalog::Mapping decide_new(const catalog::Catalog& source, const catalog::MapSpec& spec);
+  catalog::Mapping fit_existing(const catalog::Catalog& source, const catalog::MapSpec& spec);
   void try_conditions(const catalog::MapSpec& spec, const catalog::Mapping& mapping);
 
   const workflow::Workflow& workflow_;

@@ -112,7 +112,17 @@ std::string row_text(const RowDifference& row) {
   return text;
 }
 
+/// Nothing of rows in it: schema.check compares definitions.
+bool is_of_definitions(const TableDifference& table) {
+  return table.rows.empty() && table.source_rows + table.target_rows + table.missing + table.extra + table.changed + table.duplicated == 0;
+}
+
 std::string difference_text(const TableDifference& table) {
+  if (is_of_definitions(table)) {
+    std::string text = kDetail + shown(table.table) + " differs (" + shown(table.verdict) + ")\n";
+    for (const std::string& note : table.notes) text += std::string(kDetail) + "  " + shown(note) + "\n";
+    return text;
+  }
   std::string text = kDetail + shown(table.table) + " differs (" + shown(table.verdict) +
                      "): " + count_of(table.source_rows, "row", "rows") + " in the source, " +
                      count_to_text(table.target_rows) + " in the target; " + count_to_text(table.missing) +

@@ -17,6 +17,12 @@ void reset(NodeStatus& status) {
   status.generation = generation;
 }
 
+/// A failure that says that it doesn't know.
+bool is_left_in_doubt(const Event& event) {
+  const json data = json::parse(event.data);
+  return data.contains("error") && data["error"].value("code", "") == to_text(Code::in_doubt);
+}
+
 void apply_started(RunState& state, const Event& event) {
   NodeStatus& node = state.node(event.node);
   node.state = NodeState::running;
@@ -101,13 +107,13 @@ void apply(RunState& state, const Event& event) {
   } else if (event.kind == kind::node_started) {
     apply_started(state, event);
   } else if (event.kind == kind::task_started) {
-    state.node(event.node).is_in_doubt = true;
+    state.node(event.node).in_doubt.insert(event.task);
   } else if (event.kind == kind::task_done) {
     NodeStatus& node = state.node(event.node);
-    node.is_in_doubt = false;
+    node.in_doubt.erase(event.task);
     if (event.generation == node.generation) node.records.push_back(record_from_json(event.task, event.data));
   } else if (event.kind == kind::task_failed) {
-    state.node(event.node).is_in_doubt = false;
+    if (!is_left_in_doubt(event)) state.node(event.node).in_doubt.erase(event.task);
   } else if (event.kind == kind::node_passed) {
     apply_passed(state, event);
   } else if (event.kind == kind::node_failed) {

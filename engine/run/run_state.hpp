@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,7 +21,7 @@ struct NodeStatus {
   NodeState state = NodeState::waiting;
   uint32_t generation = 1;          ///< rises with every undo
   int64_t started_seq = 0;          ///< order of starts; 0: never started in this generation
-  bool is_in_doubt = false;         ///< a probed task has an intent and no outcome
+  std::set<std::string> in_doubt;   ///< ids of probed tasks that have an intent and no outcome
   std::vector<steps::TaskRecord> records;  ///< of this generation
   workflow::Metrics metrics;        ///< bare names
   std::string differences = "[]";

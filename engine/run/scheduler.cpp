@@ -111,23 +111,44 @@ void Scheduler::Impl::start_step(uint32_t index, const plan::PlannedNode& node) 
   recorder_.add(kind::node_started, node.path, "", status.generation, "{}");
   ActiveStep& step = active_.try_emplace(index, index, node, status.generation, clock_.stopwatch_now()).first->second;
   step.records = status.records;
-  if (status.is_in_doubt && options_.assumed_done.contains(node.path)) {
-    recorder_.add(kind::note, node.path, "", status.generation, R"({"text":"a person says that it was done"})");
-    close(step);
-    pass(index, R"({"summary":"assumed done"})");
-    return;
-  }
-  if (status.is_in_doubt && !options_.redo.contains(node.path)) {
-    fail(step, Error(Code::in_doubt, node.path + " had begun when an earlier process of this run ended, and how it ended is unknown",
-                     "look at its effect, then: sluice resume --redo " + node.path + ", or --assume-done " + node.path));
-    return;
-  }
+  if (!status.in_doubt.empty() && !settle_doubt(step, status)) return;
   Work work;
   work.kind = node.kind == NodeKind::gate ? Work::Kind::gate : Work::Kind::expand;
   work.node = index;
   work.generation = status.generation;
   work.cancel = step.cancel;
   step.add(std::move(work));
+}
+
+/// What a person says of tasks whose end is unknown. False where the step is over with that.
+bool Scheduler::Impl::settle_doubt(ActiveStep& step, const NodeStatus& status) {
+  const plan::PlannedNode& node = step.node;
+  const std::set<std::string> tasks = status.in_doubt;
+  const bool is_whole_step = tasks.contains("do");
+  if (options_.assumed_done.contains(node.path)) {
+    recorder_.add(kind::note, node.path, "", status.generation, R"({"text":"a person says that it was done"})");
+    if (is_whole_step) {
+      const uint32_t index = step.index;
+      close(step);
+      pass(index, R"({"summary":"assumed done"})");
+      return false;
+    }
+    for (const std::string& task : tasks) {
+      steps::TaskRecord record;
+      record.id = task;
+      record.detail = R"({"assumed":true})";
+      recorder_.add(kind::task_done, node.path, task, status.generation, record_to_json(record));
+      step.records.push_back(std::move(record));
+    }
+    return true;
+  }
+  if (options_.redo.contains(node.path)) return true;
+  std::string names;
+  for (const std::string& task : tasks) names += (names.empty() ? "" : ", ") + task;
+  fail(step, Error(Code::in_doubt, (is_whole_step ? node.path : node.path + ": " + names) +
+                                       " had begun when an earlier process of this run ended, and how it ended is unknown",
+                   "look at its effect, then: sluice resume --redo " + node.path + ", or --assume-done " + node.path));
+  return false;
 }
 
 void Scheduler::Impl::dispatch() {
@@ -154,6 +175,7 @@ bool Scheduler::Impl::submit_one(ActiveStep& step) {
     const std::vector<std::string>& reads = step.node.reads;
     work.metrics = std::make_shared<const workflow::Metrics>(reads.empty() ? state_.metrics() : state_.metrics(reads));
   }
+  note_intent(step, work);
   ++step.running;
   ++in_flight_;
   executor_.submit(std::move(work));
@@ -171,15 +193,15 @@ void Scheduler::Impl::look_at_timers() {
       }
       step.deadline.reset();
     }
-    for (Work& work : step.take_due(now)) requeue(step, std::move(work));
+    for (Work& work : step.take_due(now)) step.add(std::move(work));
   }
 }
 
-void Scheduler::Impl::requeue(ActiveStep& step, Work work) {
-  if (step.node.is_probed && work.kind == Work::Kind::task) {
-    recorder_.add(kind::task_started, step.node.path, work.task.id, step.generation);
-  }
-  step.add(std::move(work));
+/// The intent is durable before the effect, and no earlier than it must be: what has not begun is in no doubt.
+void Scheduler::Impl::note_intent(const ActiveStep& step, const Work& work) {
+  if (!step.node.is_probed || work.kind != Work::Kind::task) return;
+  recorder_.add(kind::task_started, step.node.path, work.task.id, step.generation);
+  recorder_.flush();
 }
 
 std::chrono::milliseconds Scheduler::Impl::wait_time() const {

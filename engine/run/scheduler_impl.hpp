@@ -29,7 +29,8 @@ class Scheduler::Impl {
   bool submit_one(ActiveStep& step);
   void look_at_timers();
   std::chrono::milliseconds wait_time() const;
-  void requeue(ActiveStep& step, Work work);
+  bool settle_doubt(ActiveStep& step, const NodeStatus& status);
+  void note_intent(const ActiveStep& step, const Work& work);
   bool is_ending() const { return is_stopping_ || is_fenced_ || failed_.has_value(); }
   RunEnd end();
   RunEnd end_failed();

@@ -99,9 +99,6 @@ void Scheduler::Impl::handle_expansion(ActiveStep& step, steps::Expansion expans
   const auto count = static_cast<int64_t>(expansion.tasks.size());
   recorder_.add(kind::tasks_planned, step.node.path, "", step.generation,
                 dump({{"tasks", count}, {"done", expansion.done + static_cast<int64_t>(erased)}}));
-  if (step.node.is_probed) {
-    for (const auto& task : expansion.tasks) recorder_.add(kind::task_started, step.node.path, task.id, step.generation);
-  }
   step.add_tasks(std::move(expansion.tasks));
   advance(step);
 }

@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 #include "base/utf8.hpp"
 #include "script/script.hpp"
+#include "workflow/sql_files.hpp"
 
 namespace sluice::script {
 namespace {
@@ -30,6 +31,32 @@ std::optional<std::string> read_source(const fs::path& path) {
   return text;
 }
 
+bool has_wildcard(const std::string& text) { return text.find_first_of("*?") != std::string::npos; }
+
+/// Paths below `folder` that a pattern means, relative to it.
+std::vector<std::string> find_files(const fs::path& folder, const std::string& pattern) {
+  std::vector<fs::path> found = {fs::path()};
+  for (const fs::path& part : fs::path(pattern).lexically_normal()) {
+    std::vector<fs::path> next;
+    for (const fs::path& parent : found) {
+      std::error_code fault;
+      if (!has_wildcard(part.string())) {
+        if (fs::exists(folder / parent / part, fault)) next.push_back(parent / part);
+        continue;
+      }
+      for (const auto& entry : fs::directory_iterator(folder / parent, fault)) {
+        if (workflow::matches_path(part.string(), entry.path().filename().string())) next.push_back(parent / entry.path().filename());
+      }
+    }
+    found = std::move(next);
+  }
+  std::vector<std::string> paths;
+  for (const fs::path& path : found) {
+    if (fs::is_regular_file(folder / path)) paths.push_back(path.generic_string());
+  }
+  return paths;
+}
+
 }  // namespace
 
 workflow::Workflow load_workflow(const std::string& path, const ParamSources& params) {
@@ -38,7 +65,10 @@ workflow::Workflow load_workflow(const std::string& path, const ParamSources& pa
   if (!fs::exists(fs::status(file)))
     throw Error(Code::not_found, "workflow " + path + ": no such file", "give the path of a Lua file");
   Script script([folder](const std::string& name) { return read_source(folder / name); }, params, Limits{});
-  return script.load(file.filename().string());
+  workflow::Workflow workflow = script.load(file.filename().string());
+  workflow::add_sql_files(workflow, {[&](const std::string& pattern) { return find_files(folder, pattern); },
+                                     [&](const std::string& path) { return read_source(folder / path).value(); }});
+  return workflow;
 }
 
 workflow::Workflow load_bundle(const std::map<std::string, std::string>& files, const std::string& main_file,
@@ -49,7 +79,10 @@ workflow::Workflow load_bundle(const std::map<std::string, std::string>& files, 
     return found->second;
   };
   Script script(read, params, Limits{});
-  return script.load(main_file);
+  workflow::Workflow workflow = script.load(main_file);
+  workflow::add_sql_files(workflow, {[&](const std::string& pattern) { return workflow::matching_files(files, pattern); },
+                                     [&](const std::string& path) { return files.at(path); }});
+  return workflow;
 }
 
 }  // namespace sluice::script

@@ -69,6 +69,7 @@ catalog::NamePolicy policy_from_text(const std::string& text) {
 }
 
 void read_names(Script& script, const TableView& table, const Value::Object& fields, catalog::MapSpec& map) {
+  if (const Value* exist = find_field(fields, "tables_exist")) map.tables_exist = exist->as_boolean();
   if (const Value* names = find_field(fields, "names")) map.names = policy_from_text(names->as_text());
   if (const Value* renames = find_field(fields, "rename")) map.renames = read_texts(script, table, "rename", *renames);
   if (const Value* where = find_field(fields, "where")) map.conditions = read_texts(script, table, "where", *where);

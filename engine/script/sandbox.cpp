@@ -45,12 +45,14 @@ lua_CFunction function_of(const Word& word) {
   return nullptr;
 }
 
-/// Leaves the table on top in which the last part of a dotted name belongs, inside the one on top.
+/// Leaves the table on top in which the last part of a dotted name belongs, inside the one on top. A word that bears the name itself
+/// becomes its entry "": the prelude makes the table callable then.
 void push_namespace(lua_State* state, const std::string& name) {
   lua_getfield(state, -1, name.c_str());
-  if (!lua_isnil(state, -1)) return;
-  lua_pop(state, 1);
+  if (lua_istable(state, -1)) return;
   lua_newtable(state);
+  lua_insert(state, -2);
+  lua_setfield(state, -2, "");
   lua_pushvalue(state, -1);
   lua_setfield(state, -3, name.c_str());
 }

@@ -6,6 +6,7 @@
 #include "base/units.hpp"
 #include "copy/convert.hpp"
 #include "copy/copy_chunk.hpp"
+#include "steps/copy_order.hpp"
 #include "steps/fields.hpp"
 #include "steps/guarded.hpp"
 #include "steps/load_mode.hpp"
@@ -78,6 +79,7 @@ void CopyTables::plan(const workflow::Action& action, plan::PlanContext& context
   plan_rates(node);
   plan_load_mode(context, mapping, node);
   plan_since(context, mapping, node);
+  plan_copy_order(context, mapping, node, integer_field(node, "chunk_rows", kDefaultChunkRows));
   plan_rejects(context, mapping.to, node);
 }
 
@@ -93,6 +95,7 @@ Expansion CopyTables::expand(StepContext& context) const {
   if (replaces_rows(context.node)) clear_tables(context);
   const auto finished = finished_chunks(context);
   Expansion expansion;
+  const CopyOrder order = copy_order(context.mapping());
   for (const auto* table : tables) {
     context.cancel.check();
     const store::Cuts cuts = open_table(context, *table, chunk_rows).cuts;
@@ -104,6 +107,7 @@ Expansion CopyTables::expand(StepContext& context) const {
       Task task;
       task.id = table->target_table + ":" + std::to_string(chunk);
       task.table = table->target_table;
+      task.stage = order.stages[static_cast<size_t>(table - context.mapping().tables.data())];
       task.chunk = static_cast<int64_t>(chunk);
       task.range = store::chunk_range(cuts, chunk);
       task.writes = context.mapping().to;

@@ -7,6 +7,10 @@ namespace sluice::steps {
 
 void SchemaCreate::plan(const workflow::Action& action, plan::PlanContext& context, plan::PlannedNode& node) const {
   const catalog::Mapping& mapping = plan_map(action, context, node);
+  if (mapping.tables_exist) {
+    throw Error(Code::invalid_argument, node.path + ": the map says tables_exist, so there is nothing to create",
+                "leave this step out, or take tables_exist out of the map");
+  }
   node.targets = {mapping.to};
   node.statements = context.ddl(static_cast<size_t>(node.map), "tables").statements;
   node.has_undo = true;

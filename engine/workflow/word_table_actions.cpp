@@ -60,6 +60,24 @@ Word schema_finish() {
           .has_undo = true};
 }
 
+MetricSpec schema_metric(const std::string& name, const std::string& help) { return {.name = name, .per_table = true, .help = help}; }
+
+Word schema_check() {
+  return {.name = "schema.check",
+          .help = "Compares the target's tables with what the map needs, behind schema.finish or, where the tables exist, before the copy; "
+                  "names what differs. Names of keys and indexes don't count. Where tables_exist, a type differs only where values may be "
+                  "lost or refused.",
+          .example = "step \"shape\" { schema.check { map = m } }, gate \"fits\" \"shape.mismatches == 0\"",
+          .fields = {map_field()},
+          .metrics = {schema_metric("mismatches", "All differences."),
+                      schema_metric("tables", "1 for a table that is missing."),
+                      schema_metric("columns", "Columns that are missing, or there and not the map's."),
+                      schema_metric("types", "Columns of another type."),
+                      schema_metric("nullability", "Columns that take NULL and should not, or the other way round."),
+                      schema_metric("keys", "Primary, unique and foreign keys that are missing."),
+                      schema_metric("indexes", "Indexes that are missing.")}};
+}
+
 FieldSpec rejects_field() {
   return {.name = "rejects",
           .type = FieldType::settings,
@@ -162,13 +180,37 @@ Word verify_content() {
   return word;
 }
 
+FieldSpec autocommit_field() {
+  return {.name = "autocommit",
+          .type = FieldType::boolean,
+          .fallback = "false",
+          .help = "Each statement by itself, outside of a transaction, for what can't run in one (VACUUM, CREATE INDEX CONCURRENTLY). One whose "
+                  "end a kill leaves unknown is asked for: resume --redo or --assume-done."};
+}
+
 Word sql() {
   return {.name = "sql",
           .help = "Runs statements of a store's own language, in one transaction where the store has them.",
           .example = "step \"clean\" { sql { store = \"new\", \"delete from shop.sessions\" } }",
           .fields = {{.name = "store", .type = FieldType::store, .required = true, .help = "Where."},
-                     {.name = "text", .required = true, .help = "The statements.", .is_positional = true}},
-          .metrics = {{.name = "rows", .unit = "rows", .help = "Rows touched by the last statement."}}};
+                     {.name = "text", .required = true, .help = "The statements.", .is_positional = true},
+                     autocommit_field()},
+          .metrics = {{.name = "rows", .unit = "rows", .help = "Rows that the statements changed, added up."}}};
+}
+
+Word sql_files() {
+  return {.name = "sql.files",
+          .help = "Runs SQL files in the order of their paths' bytes, each in one transaction (on MySQL statement by statement where one of "
+                  "them commits by itself), each once however often the run is killed. They are part of the workflow: an edited one is seen.",
+          .example = "step \"migrations\" { sql.files { store = \"new\", \"migrations/*.sql\" } }",
+          .fields = {{.name = "store", .type = FieldType::store, .required = true, .help = "Where."},
+                     {.name = "files",
+                      .required = true,
+                      .help = "Pattern of paths below the workflow's folder; * and ? stay inside one folder.",
+                      .is_positional = true},
+                     autocommit_field()},
+          .metrics = {{.name = "rows", .unit = "rows", .help = "Rows that the statements changed, added up."},
+                      {.name = "files", .higher_is_worse = false, .help = "Files run."}}};
 }
 
 Word exec() {
@@ -190,7 +232,7 @@ Word exec() {
 }  // namespace
 
 std::vector<Word> action_words() {
-  return {schema_create(), schema_finish(), copy_tables(), verify_counts(), verify_content(), sql(), exec()};
+  return {schema_check(), schema_create(), schema_finish(), copy_tables(), verify_counts(), verify_content(), sql(), sql_files(), exec()};
 }
 
 }  // namespace sluice::workflow

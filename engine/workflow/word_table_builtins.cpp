@@ -58,6 +58,11 @@ Word map_word() {
                       .fallback = "keep",
                       .help = "What other names become: as they are, in lower case, or OrderLines to order_lines.",
                       .choices = {"keep", "lower", "snake_case"}},
+                     {.name = "tables_exist",
+                      .type = FieldType::boolean,
+                      .fallback = "false",
+                      .help = "The target's tables are there already and are not made: their columns decide the types, and the plan names "
+                              "everything that does not fit."},
                      {.name = "*",
                       .type = FieldType::settings,
                       .help = "Any other name is a table of the source, with what functions make of its rows:",

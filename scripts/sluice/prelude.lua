@@ -2,7 +2,7 @@
 -- of the workflow the environment that it returns. What is not put into it here does not exist for a workflow.
 --
 -- host: the engine's functions.
---   words            table of the words of the language; copy.tables is words.copy.tables
+--   words            table of the words of the language; copy.tables is words.copy.tables, and sql, beside sql.files, words.sql[""]
 --   fail(text)       an error at the place where the script is
 --   unknown(kind, name, known)  the same for an unknown name, with the nearest known one
 --   check_list(list, label)     an error for holes and named fields
@@ -45,14 +45,17 @@ local function names_of(entries, prefix)
   return names
 end
 
--- A table that can be read, not changed, and has an error for every unknown name.
+-- A table that can be read, not changed, and has an error for every unknown name. One with an entry "" is called as that.
 local function close(entries, prefix)
+  local own = rawget(entries, "")
+  entries[""] = nil
   setmetatable(entries, {
     __index = function(_, name) host.unknown("word", prefix .. tostring(name), names_of(entries, prefix)) end,
   })
   return setmetatable({}, {
     __index = entries,
     __newindex = function(_, name) host.fail(prefix .. tostring(name) .. " can't be assigned; use a local") end,
+    __call = own and function(_, ...) return own(...) end,
     __metatable = false,
   })
 end

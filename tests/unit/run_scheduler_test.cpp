@@ -125,7 +125,7 @@ class SchedulerTest : public testing::Test {
  protected:
   RunEnd run(RunState state = {}) {
     executor.controls = &controls;
-    Scheduler scheduler(plan, std::move(state), journal, executor, executor.clock, controls, {}, {});
+    Scheduler scheduler(plan, std::move(state), journal, executor, executor.clock, controls, options, {});
     RunEnd end = scheduler.run();
     last = scheduler.state();
     return end;
@@ -135,6 +135,7 @@ class SchedulerTest : public testing::Test {
   MemoryJournal journal;
   FakeExecutor executor{plan, journal};
   Controls controls;
+  SchedulerOptions options;
   RunState last;
 };
 
@@ -228,11 +229,32 @@ TEST_F(SchedulerTest, AsksForAStepWhoseEndIsUnknown) {
   plan.nodes[0].is_probed = true;
   RunState state;
   state.node("p.a").state = NodeState::running;
-  state.node("p.a").is_in_doubt = true;
+  state.node("p.a").in_doubt = {"do"};
   const RunEnd end = run(state);
   EXPECT_EQ(end.code, ExitCode::failed);
   EXPECT_THAT(end.message, testing::HasSubstr("--redo p.a"));
   EXPECT_THAT(executor.done, ElementsAre());
+}
+
+TEST_F(SchedulerTest, GoesOnBehindATaskThatAPersonSaysWasDone) {
+  plan.nodes[0].is_probed = true;
+  RunState state;
+  state.node("p.a").state = NodeState::running;
+  state.node("p.a").in_doubt = {"other"};
+  options.assumed_done = {"p.a"};
+  EXPECT_EQ(run(state).code, ExitCode::passed);
+  EXPECT_EQ(std::count(executor.done.begin(), executor.done.end(), "p.a/do"), 1);
+  EXPECT_TRUE(std::any_of(journal.stored.begin(), journal.stored.end(), [](const auto& event) { return event.kind == "task_done" && event.task == "other"; }));
+}
+
+TEST_F(SchedulerTest, NotesAnIntentNoEarlierThanItsTaskBegins) {
+  plan.nodes[0].is_probed = true;
+  EXPECT_EQ(run().code, ExitCode::passed);
+  std::vector<std::string> kinds;
+  for (const auto& event : journal.stored) {
+    if (event.node == "p.a") kinds.push_back(event.kind);
+  }
+  EXPECT_THAT(kinds, ElementsAre("node_started", "tasks_planned", "task_started", "task_done", "node_passed"));
 }
 
 TEST(Backoff, GrowsUpToItsCapWithFullJitter) {
