@@ -144,8 +144,7 @@ class RowReader : public arrow::BatchReader {
     level.element = 0;
     const Value* array = parent.walker.find(level.table.split);
     if (array == nullptr || array->kind == Kind::null) return;
-    if (array->kind != Kind::array)
-      check_child(records_.window(), record_, *array, parent.table.tree.node(level.table.split).key);
+    check_array(records_.window(), record_, *array, parent.table.tree.node(level.table.split).key);
     if (!parser_.parse_array(array->raw, level.elements)) {
       fail_in_record(records_.window(), record_.text_at, record_.text, settings_.max_depth);
     }

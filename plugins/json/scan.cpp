@@ -230,7 +230,7 @@ class Scanner {
     if (array == nullptr) return static_cast<void>(++child.table.split_missing);
     if (array->kind == Kind::null) return static_cast<void>(++child.table.split_null);
     const std::string& field = open.table.tree.node(node).key;
-    if (array->kind != Kind::array) check_child(window, record, *array, field);
+    check_array(window, record, *array, field);
     if (!parser_.parse_array(array->raw, child.elements))
       fail_in_record(window, record.text_at, record.text, settings_.max_depth);
     child.table.split_empty += child.elements.empty() ? 1 : 0;

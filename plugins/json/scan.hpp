@@ -87,7 +87,9 @@ void write_notes(Scan& scan, const Settings& settings);
 
 /// What is wrong with a record or an array of records that the parser has refused.
 [[noreturn]] void fail_in_record(const Window& window, int64_t text_at, std::string_view text, int most_depth);
-/// What an element of a split array must be. Throws Error(data).
+/// What a field that is split must be. Throws Error(data).
+void check_array(const Window& window, const Record& record, const Value& value, const std::string& field);
+/// What its elements must be. Throws Error(data).
 void check_child(const Window& window, const Record& record, const Value& element, const std::string& field);
 
 }  // namespace sluice::json

@@ -23,11 +23,22 @@ void fail_in_record(const Window& window, int64_t text_at, std::string_view text
               fault->message + " (in the record that begins at byte " + std::to_string(text_at) + ")", fault->hint);
 }
 
-void check_child(const Window& window, const Record& record, const Value& element, const std::string& field) {
-  if (element.kind == Kind::object) return;
+namespace {
+
+[[noreturn]] void refuse_split(const Window& window, const Record& record, const Value& element, const std::string& field) {
   window.fail(record.text_at + (element.raw.data() - record.text.data()),
               "'" + field + "' is to be split: expected an array of objects, found " + shown(element.raw),
               "leave '" + field + "' out of the option split: it is a JSON column then");
+}
+
+}  // namespace
+
+void check_array(const Window& window, const Record& record, const Value& value, const std::string& field) {
+  if (value.kind != Kind::array) refuse_split(window, record, value, field);
+}
+
+void check_child(const Window& window, const Record& record, const Value& element, const std::string& field) {
+  if (element.kind != Kind::object) refuse_split(window, record, element, field);
 }
 
 }  // namespace sluice::json

@@ -60,7 +60,8 @@ bool updates_rows(const std::vector<LoadColumn>& columns, const sdk::LoadSpec& s
   return spec.mode == SLUICE_LOAD_UPSERT && columns.size() > spec.key.size();
 }
 
-/// From there into the table, with what happens to rows whose key is there.
+/// From there into the table, with what happens to rows whose key is there: answers how many rows were to be written, and how many
+/// were. Of rows that wait with one key the last one counts, as if they had been written one after another.
 std::string merge_statement(const TableShape& shape, const std::vector<LoadColumn>& columns, const sdk::LoadSpec& spec) {
   std::string key;
   std::string values;
@@ -71,9 +72,12 @@ std::string merge_statement(const TableShape& shape, const std::vector<LoadColum
   }
   const std::string list = column_list(columns);
   const bool updates = updates_rows(columns, spec);
+  const std::string last = updates ? "SELECT DISTINCT ON (" + key + ") " + list + " FROM " + kWaiting + " ORDER BY " + key + ", ctid DESC"
+                                   : "SELECT " + list + " FROM " + std::string(kWaiting);
   // COPY fills identity columns that are always generated; INSERT must be told to.
-  return "INSERT INTO " + quote_qualified(shape.schema, shape.name) + " (" + list + ") OVERRIDING SYSTEM VALUE SELECT " + list + " FROM " +
-         kWaiting + " ON CONFLICT (" + key + ") DO " + (updates ? "UPDATE SET " + values : "NOTHING");
+  return "WITH sluice_new AS MATERIALIZED (" + last + "), sluice_done AS (INSERT INTO " + quote_qualified(shape.schema, shape.name) + " (" + list +
+         ") OVERRIDING SYSTEM VALUE SELECT " + list + " FROM sluice_new ON CONFLICT (" + key + ") DO " +
+         (updates ? "UPDATE SET " + values : "NOTHING") + " RETURNING 1) SELECT (SELECT count(*) FROM sluice_new), (SELECT count(*) FROM sluice_done)";
 }
 
 /// Sends what an encoder has gathered, and ends the COPY in one way or the other.
@@ -182,10 +186,11 @@ LoadTotals load_table(Session& session, const sdk::LoadSpec& spec, arrow::BatchR
   }
   totals.bytes = copy.bytes();
   if (is_merged) {
-    const int64_t merged = connection.run(merge_statement(shape, columns, spec), {}, where).affected();
+    const Result merged = connection.run(merge_statement(shape, columns, spec), {}, where);
+    const int64_t left_out = merged.integer(0, 0) - merged.integer(0, 1);
     // An upsert writes every row: one that is missing then was swallowed, and the engine must see it.
-    if (!updates_rows(columns, spec)) totals.already_there = totals.rows - merged;
-    totals.rows = merged;
+    if (!updates_rows(columns, spec)) totals.already_there = left_out;
+    totals.rows -= left_out;
     // Not dropped: the locks of dropped tables stay until the transaction's end, and a careful copy comes often.
     connection.run(std::string("TRUNCATE ") + kWaiting, {}, where);
   }

@@ -95,6 +95,7 @@ TEST(JsonSplit, ParentsWithoutAKeyAreRefused) {
   EXPECT_THAT(refused("[{\"id\": 1, \"a\": [5]}]", {{"split", "a"}}), HasSubstr("byte 17"));
   EXPECT_THAT(refused("[{\"id\": 1, \"a\": 5}]", {{"split", "a"}}),
               HasSubstr("expected an array of objects, found '5'"));
+  EXPECT_THAT(refused("[{\"id\": 1, \"a\": {\"x\": 1}}]", {{"split", "a"}}), HasSubstr("expected an array of objects, found '{\"x\": 1}'"));
   EXPECT_THAT(refused("[{\"id\": 1}]", {{"split", "a"}}), HasSubstr("no record has a field 'a'"));
 }
 

@@ -100,6 +100,34 @@ TEST_P(Modes, ARollbackThatCannotUndoThemIsRefusedBeforeAnythingIsDone) {
 
 INSTANTIATE_TEST_SUITE_P(Into, Modes, testing::Values(Kind::postgres, Kind::mysql, Kind::sqlite), name_of);
 
+/// Events whose tags repeat; the tags alone become a table, each once.
+class RepeatedKeys : public testing::TestWithParam<Kind> {
+ protected:
+  void expect(const std::string& mode, const std::string& label) {
+    if (is_missing(GetParam())) GTEST_SKIP() << "no such server is installed";
+    const NewTarget target(GetParam());
+    const Project project(target.url(), R"lua(
+      local m = map { from = "old", to = "new", tables = { "events_tags" }, rename = { events_tags = "tags" }, tables_exist = true,
+                      omit = { "events_tags.events_id", "events_tags.ordinal" }, types = { ["*.id"] = "int64", ["*.label"] = "varchar(20)" } }
+      return workflow "tags" {
+        stores = { old = store "json" { path = "events.json", split = "tags" }, new = )lua" + target.store() + R"lua( },
+        phase "copy" { step "rows" { copy.tables { map = m, mode = ")lua" + mode + R"lua(", workers = 1 } } },
+      })lua");
+    write_text(project / "events.json", R"([{"id": 1, "tags": [{"id": 10, "label": "a"}, {"id": 11, "label": "b"}]},
+                                            {"id": 2, "tags": [{"id": 10, "label": "c"}]}, {"id": 3, "tags": [{"id": 10, "label": "d"}]}])");
+    target.execute(project, "create table tags (id bigint primary key, label varchar(20))");
+    const Ending ending = project.sluice({"run", "shop.lua"});
+    ASSERT_EQ(ending.code, 0) << ending.out << ending.err;
+    run_sqlite(project / "expected.db", "create table tags (id, label); insert into tags values (10, '" + label + "'), (11, 'b')");
+    EXPECT_TRUE(has_same_rows(project / "expected.db", target.place(project), {"select id, label from tags order by id"}));
+  }
+};
+
+TEST_P(RepeatedKeys, OfAnUpsertTheLastRowStays) { expect("upsert", "d"); }
+TEST_P(RepeatedKeys, OfAnInsertMissingTheFirst) { expect("insert_missing", "a"); }
+
+INSTANTIATE_TEST_SUITE_P(Into, RepeatedKeys, testing::Values(Kind::postgres, Kind::mysql, Kind::sqlite), name_of);
+
 TEST(ModesOfFiles, CannotLookForRows) {
   const Project project({}, R"lua(
     local m = map { from = "old", to = "new" }
