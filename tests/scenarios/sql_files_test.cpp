@@ -197,7 +197,9 @@ void kill_often(Project& project, const std::function<std::string()>& count) {
   for (int attempt = 0; attempt < 60; ++attempt) {
     Program program = attempt == 0 ? project.start({"run", "shop.lua"}) : project.start({"resume"});
     // One that is killed before it has begun leaves nothing to resume.
-    if (attempt == 0) ASSERT_TRUE(wait_for(program, "run r-")) << program.err();
+    if (attempt == 0) {
+      ASSERT_TRUE(wait_for(program, "run r-")) << program.err();
+    }
     ending = attempt < 14 ? program.kill_after(std::chrono::milliseconds(150 + 45 * attempt)) : program.wait();
     if (ending.signal == 0) break;
     ++kills;
