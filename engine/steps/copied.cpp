@@ -8,8 +8,14 @@
 namespace sluice::steps {
 namespace {
 
+std::vector<std::string> functions_of(const catalog::TableMapping& table) {
+  std::vector<std::string> functions = {table.filter.digest, table.row.digest};
+  for (const auto& column : table.columns) functions.push_back(column.transform ? column.target + " " + column.transform.digest : "");
+  return functions;
+}
+
 bool is_same_rows(const catalog::TableMapping& a, const catalog::TableMapping& b) {
-  return a.source_schema == b.source_schema && a.source_table == b.source_table && a.where == b.where;
+  return a.source_schema == b.source_schema && a.source_table == b.source_table && a.where == b.where && functions_of(a) == functions_of(b);
 }
 
 /// Whether a copying step takes the same rows as the asking step's map does.

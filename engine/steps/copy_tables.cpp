@@ -194,6 +194,7 @@ UndoReport CopyTables::undo(StepContext& context) const {
     report.rows += std::max<int64_t>(0, session.execute(statement.sql));
   }
   session.ledger_forget(context.run.run(), context.node.path, context.generation);
+  forget_marks(context);
   guard.commit({});
   return report;
 }

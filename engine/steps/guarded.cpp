@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "steps/since.hpp"
+
 namespace sluice::steps {
 namespace {
 
@@ -43,6 +45,8 @@ UndoReport drop_created(StepContext& context, const std::string& store) {
   report.dropped = std::move(dropped.dropped);
   report.kept = std::move(dropped.kept);
   session.ledger_forget(context.run.run(), context.node.path, context.generation);
+  const auto is_table = [](const std::string& dropped) { return dropped.rfind("table ", 0) == 0; };
+  if (std::ranges::any_of(report.dropped, is_table)) forget_marks(context);
   guard.commit({});
   return report;
 }

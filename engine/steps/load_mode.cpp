@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "steps/fields.hpp"
+#include "steps/since.hpp"
 
 namespace sluice::steps {
 namespace {
@@ -67,6 +68,27 @@ void refuse_rollback(plan::PlanContext& context, const catalog::Mapping& mapping
   }
 }
 
+const workflow::Value* map_of(const workflow::Node& node) {
+  const bool copies = node.action && node.action->word == "copy.tables";
+  return copies ? workflow::find_field(node.action->fields, "map") : nullptr;
+}
+
+/// Rows that an earlier step of the workflow brings must outlive this one, and its undo.
+void refuse_shared_tables(plan::PlanContext& context, const catalog::Mapping& mapping, const plan::PlannedNode& node) {
+  for (const workflow::Node* other : workflow::nodes_in_order(context.workflow())) {
+    if (other->path == node.path) return;
+    const workflow::Value* map = map_of(*other);
+    if (map == nullptr) continue;
+    const catalog::Mapping& filled = context.mapping(map->as<workflow::MapRef>()->index);
+    for (const auto& table : mapping.tables) {
+      if (filled.to != mapping.to || filled.find_target(table.target_table) == nullptr) continue;
+      throw Error(Code::invalid_argument,
+                  node.path + ": " + other->path + " fills " + table.target_table + " already, and this step would begin with an empty one",
+                  "give this step mode = \"append\" (or \"upsert\"), or leave the table out of one of the maps");
+    }
+  }
+}
+
 std::string effect_of(const std::string& mode) {
   if (mode == "append") return "adds to the rows that are there";
   if (mode == "replace") return "empties the tables before";
@@ -91,6 +113,7 @@ store::LoadMode load_mode(const plan::PlannedNode& node) {
 }
 
 void plan_load_mode(plan::PlanContext& context, const catalog::Mapping& mapping, plan::PlannedNode& node) {
+  if (wants_empty_tables(node) || replaces_rows(node)) refuse_shared_tables(context, mapping, node);
   if (wants_empty_tables(node)) return;
   const std::string mode = mode_of(node);
   if (load_mode(node) != store::LoadMode::append) {
@@ -120,6 +143,7 @@ void clear_tables(StepContext& context) {
   }
   // Chunks of before, under another mode, are gone with the rows.
   session.ledger_forget(context.run.run(), context.node.path, context.generation);
+  forget_marks(context);
   guard.commit({});
 }
 

@@ -49,7 +49,7 @@ const catalog::ColumnMapping& watermark(const plan::PlannedNode& node, const Tab
 bool has_order(Kind kind) {
   const bool is_integer = kind >= Kind::int8 && kind <= Kind::uint64;
   return is_integer || kind == Kind::decimal || kind == Kind::number || kind == Kind::float64 || kind == Kind::text || kind == Kind::date ||
-         kind == Kind::timestamp || kind == Kind::timestamptz || kind == Kind::uuid;
+         kind == Kind::timestamp || kind == Kind::timestamptz;
 }
 
 /// No two rows share a value, and none is without.
@@ -107,7 +107,8 @@ std::string mark_name(store::Session& source, const TableMapping& table, const s
   for (const auto& each : table.columns) {
     for (const auto& part : {each.source, each.target, catalog::describe_casts(each), each.transform.digest}) add(part);
   }
-  return column + "@" + sha256_hex(way).substr(0, 32);
+  add(column);
+  return sha256_hex(way).substr(0, 32);
 }
 
 struct Mark {
@@ -126,12 +127,23 @@ std::optional<Mark> newest_mark(store::Session& target, const std::string& table
   return newest;
 }
 
-std::string condition(verify::Dialect dialect, const plan::PlannedNode& node, const catalog::ColumnMapping& column, const std::string& from) {
-  if (from.empty()) return {};
+/// Whether the source may have rows without a value, whatever the target takes.
+bool may_be_null(const TableMapping& table, const catalog::ColumnMapping& column) { return std::ranges::count(table.key, column.target) == 0; }
+
+std::string condition(verify::Dialect dialect, const plan::PlannedNode& node, const TableMapping& table, const Since& since) {
+  if (since.from.empty()) return {};
+  const catalog::ColumnMapping& column = watermark(node, table, since.column);
   const std::string name = verify::quoted_name(dialect, column.source);
   // Unique values that were seen never come again; of others a row may come later with the value of one that was seen.
-  if (load_mode(node) == store::LoadMode::append) return name + " > " + from;
-  return column.nullable ? "(" + name + " >= " + from + " OR " + name + " IS NULL)" : name + " >= " + from;
+  const std::string sign = load_mode(node) == store::LoadMode::append ? " > " : " >= ";
+  return may_be_null(table, column) ? "(" + name + sign + since.from + " OR " + name + " IS NULL)" : name + sign + since.from;
+}
+
+/// Rows of earlier copies that somebody has taken away would never come again.
+bool is_empty(store::Session& target, const TableMapping& table) {
+  const verify::TableSide side{target, table, copy::Side::target};
+  const auto rows = target.query("SELECT 1 FROM " + verify::quoted_table(verify::dialect_of(side), side) + " LIMIT 1");
+  return rows->next().empty();
 }
 
 std::string joined(const std::string& own, const std::string& further) {
@@ -139,21 +151,31 @@ std::string joined(const std::string& own, const std::string& further) {
   return "(" + own + ") AND " + further;
 }
 
+/// SQLite keeps values of any kind in any column, and sorts every text behind every number: behind one, no number would be new.
+void require_one_class(const std::vector<arrow::Field>& fields, const std::vector<arrow::ColumnView>& views, const std::string& what) {
+  if (views[0].length() == 0 || views[0].is_null(0)) return;
+  if ((fields[0].type.kind == Kind::text) == (fields[2].type.kind == Kind::text)) return;
+  throw Error(Code::data, what + ": holds texts beside numbers (\"" + arrow::value_to_text(views[0], 0) + "\"), so nothing tells which rows are new",
+              "clean the column, or name another one in `since`");
+}
+
 /// "" for NULL.
-std::string literal(verify::Dialect dialect, const arrow::Field& field, const arrow::ColumnView& column, const std::string& what) {
+std::string literal(verify::Dialect dialect, const arrow::Field& field, const arrow::ColumnView& column, Kind mapped, const std::string& what) {
   if (column.length() == 0 || column.is_null(0)) return {};
   if (!has_order(field.type.kind)) {
     throw Error(Code::data, what + ": its highest value is " + arrow::to_text(field.type) + ", which has no order to go on by",
                 "name another column in `since`");
   }
   std::string text = arrow::value_to_text(column, 0);
+  if (mapped != Kind::text && (text == "infinity" || text == "Infinity" || text == "NaN")) {
+    throw Error(Code::data, what + ": its highest value is " + text + ", and nothing would ever be behind that", "clean the column, or name another one in `since`");
+  }
   if (field.type.kind == Kind::timestamptz && dialect == verify::Dialect::mysql) text.resize(text.size() - 3);  // "+00": the session's zone
   switch (field.type.kind) {
     case Kind::text:
     case Kind::date:
     case Kind::timestamp:
-    case Kind::timestamptz:
-    case Kind::uuid: return verify::quoted_text(dialect, text);
+    case Kind::timestamptz: return verify::quoted_text(dialect, text);
     default: return text;
   }
 }
@@ -161,12 +183,12 @@ std::string literal(verify::Dialect dialect, const arrow::Field& field, const ar
 }  // namespace
 
 std::string to_json(const Since& since) {
-  return json{{"column", since.column}, {"from", since.from}, {"to", since.to}, {"rows", since.rows}}.dump();
+  return json{{"column", since.column}, {"from", since.from}, {"to", since.to}, {"rows", since.rows}, {"mark", since.mark}}.dump();
 }
 
 Since since_from_json(const std::string& text) {
   const json since = json::parse(text);
-  return {since.at("column"), since.at("from"), since.at("to"), since.at("rows")};
+  return {since.at("column"), since.at("from"), since.at("to"), since.at("rows"), since.at("mark")};
 }
 
 void plan_since(plan::PlanContext& context, const catalog::Mapping& mapping, plan::PlannedNode& node) {
@@ -182,7 +204,7 @@ void plan_since(plan::PlanContext& context, const catalog::Mapping& mapping, pla
     const std::string sign = load_mode(node) == store::LoadMode::append ? " > " : " >= ";
     node.effects.push_back(table.source_table + ": " + (mark ? "rows with " + *name + sign + mark->value + ", the mark of run " + mark->run
                                                              : "every row, as there is no mark of an earlier copy"));
-    if (column.nullable) context.warn(node.path + ": since: " + table.source_table + "." + *name + " may be NULL: such rows are copied every time");
+    if (column.nullable && may_be_null(table, column)) context.warn(node.path + ": since: " + table.source_table + "." + *name + " may be NULL: such rows are copied every time");
   }
 }
 
@@ -192,14 +214,20 @@ std::optional<Since> look_since(StepContext& context, const TableMapping& table)
   store::Session& source = context.reader(context.mapping().from);
   const verify::TableSide side{source, table, copy::Side::source};
   const verify::Dialect dialect = verify::dialect_of(side);
-  const auto mark = newest_mark(context.session(context.mapping().to), table.target_table, mark_name(source, table, *name));
-  Since since{.column = *name, .from = mark ? mark->value : "", .to = {}};
-  const std::string taken = joined(table.where, condition(dialect, context.node, watermark(context.node, table, *name), since.from));
-  const auto rows = source.query("SELECT max(" + verify::quoted_name(dialect, *name) + "), count(*) FROM " + verify::quoted_table(dialect, side) +
+  store::Session& target = context.session(context.mapping().to);
+  const auto mark = newest_mark(target, table.target_table, mark_name(source, table, *name));
+  Since since{.column = *name, .from = {}, .to = {}};
+  if (mark) since.mark = mark->number;
+  if (mark && !is_empty(target, table)) since.from = mark->value;
+  const std::string taken = joined(table.where, condition(dialect, context.node, table, since));
+  const std::string column = verify::quoted_name(dialect, *name);
+  const auto rows = source.query("SELECT max(" + column + "), count(*), min(" + column + ") FROM " + verify::quoted_table(dialect, side) +
                                  (taken.empty() ? "" : " WHERE " + taken));
   const arrow::Array batch = rows->next();
   const auto views = arrow::view_batch(rows->fields(), *batch);
-  since.to = literal(dialect, rows->fields()[0], views[0], table.source_table + "." + *name);
+  const std::string what = table.source_table + "." + *name;
+  require_one_class(rows->fields(), views, what);
+  since.to = literal(dialect, rows->fields()[0], views[0], watermark(context.node, table, *name).source_carrier.kind, what);
   since.rows = arrow::int64_from_text(arrow::value_to_text(views[1], 0)).value();
   return since;
 }
@@ -207,7 +235,7 @@ std::optional<Since> look_since(StepContext& context, const TableMapping& table)
 TableMapping taken_since(StepContext& context, const TableMapping& table, const Since& since) {
   const verify::TableSide side{context.reader(context.mapping().from), table, copy::Side::source};
   TableMapping taken = table;
-  taken.where = joined(table.where, condition(verify::dialect_of(side), context.node, watermark(context.node, table, since.column), since.from));
+  taken.where = joined(table.where, condition(verify::dialect_of(side), context.node, table, since));
   return taken;
 }
 
@@ -217,12 +245,19 @@ void keep_mark(StepContext& context, const TableMapping& table, const Since& sin
   store::Session& target = context.session(store);
   const std::string name = mark_name(context.reader(context.mapping().from), table, since.column);
   const auto newest = newest_mark(target, table.target_table, name);
-  if (newest && newest->value == since.to) return;
+  if (newest && (newest->value == since.to || newest->number != since.mark)) return;
   const store::WorkKey key{kMarks, name, table.target_table, 1, newest ? newest->number + 1 : 0};
   store::Guard guard(target, context.run.fence(store), key);
   store::WorkResult result;
   result.bounds = json{{"value", since.to}, {"run", context.run.run()}, {"step", context.node.path}}.dump();
   guard.commit(result);
+}
+
+void forget_marks(StepContext& context) {
+  store::Session& target = context.session(context.mapping().to);
+  for (const auto& row : target.ledger_read(kMarks)) {
+    if (context.mapping().find_target(row.key.table) != nullptr) target.ledger_forget(kMarks, row.key.node, row.key.generation);
+  }
 }
 
 }  // namespace sluice::steps

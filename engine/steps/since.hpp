@@ -15,6 +15,7 @@ struct Since {
   std::string from;    ///< the mark of the last copy; "": there is none, every row is taken
   std::string to;      ///< the highest value in the run's snapshot; "": no row has one
   int64_t rows = 0;    ///< that are taken
+  int64_t mark = -1;   ///< number of the mark that `from` is of; -1: none
 };
 
 /// One line of JSON, and back.
@@ -31,7 +32,10 @@ std::optional<Since> look_since(StepContext& context, const catalog::TableMappin
 /// The table as it is to be read: with the watermark's condition beside its own.
 catalog::TableMapping taken_since(StepContext& context, const catalog::TableMapping& table, const Since& since);
 
-/// After the whole table was copied: the next copy begins at `to`. Twice does nothing.
+/// After the whole table was copied: the next copy begins at `to`. Twice does nothing, nor does it where another run has set a mark since.
 void keep_mark(StepContext& context, const catalog::TableMapping& table, const Since& since);
+
+/// Inside a guard that empties or drops the tables of the step's map: what was copied into them is gone, and the marks with it.
+void forget_marks(StepContext& context);
 
 }  // namespace sluice::steps

@@ -84,6 +84,17 @@ TEST_P(Merge, AKeyThatBothHaveStopsTheRunAndNamesIt) {
   EXPECT_THAT(ending.out + ending.err, HasSubstr("450"));
 }
 
+TEST_P(Merge, TwoCopiesIntoOneTableWithoutAModeAreRefusedByThePlan) {
+  run_sqlite((*project_) / "shop.db", table_of(2026, 451, 700));
+  std::string workflow = merge_workflow(target_->store());
+  const std::string mode = ", mode = \"append\"";
+  workflow.erase(workflow.find(mode), mode.size());
+  project_->set_workflow(workflow);
+  const Ending ending = project_->sluice({"plan", "shop.lua"});
+  EXPECT_EQ(ending.code, 2) << ending.out;
+  EXPECT_THAT(ending.err, HasSubstr("copy.second: copy.first fills orders already"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Into, Merge, testing::Values(Kind::postgres, Kind::mysql, Kind::sqlite), name_of);
 
 }  // namespace

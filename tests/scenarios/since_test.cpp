@@ -149,6 +149,46 @@ TEST_P(SinceInto, AnotherDatabaseOfTheSameNameIsCopiedWhole) {
   EXPECT_TRUE(is_same());
 }
 
+TEST_P(SinceInto, ATableThatWasEmptiedIsFilledAgain) {
+  ASSERT_EQ(copy().code, 0);
+  target_->execute(*project_, "delete from item");
+  const Ending ending = copy();
+  ASSERT_EQ(ending.code, 0) << ending.out << ending.err;
+  EXPECT_TRUE(is_same());
+}
+
+TEST_P(SinceInto, ARolledBackCopyLeavesNoMark) {
+  target_->execute(*project_, "drop table item");
+  project_->set_workflow(R"lua(
+    local m = map { from = "old", to = "new", types = { ["item.s"] = "varchar(100)", ["item.changed"] = "text" } }
+    return workflow "again" {
+      stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = )lua" + target_->store() + R"lua( },
+      phase "prepare" { step "tables" { schema.create { map = m } } },
+      phase "copy" { step "keys" { schema.finish { map = m } }, step "rows" { copy.tables { map = m, mode = "upsert", since = { item = "changed" } } },
+                     gate "enough" "rows.rows >= 401", on_fail = rollback_to "prepare" },
+    })lua");
+  const Ending rolled_back = copy();
+  ASSERT_EQ(rolled_back.code, 3) << rolled_back.out << rolled_back.err;
+  run_sqlite((*project_) / "shop.db", "insert into item values (2000, 'one more', '2030-01-01 00:00:00')");
+  const Ending ending = copy({"--new"});
+  ASSERT_EQ(ending.code, 0) << ending.out << ending.err;
+  EXPECT_TRUE(is_same());
+}
+
+TEST_P(SinceInto, TextsBesideNumbersAreRefused) {
+  run_sqlite((*project_) / "shop.db", "create table n (id integer primary key, v integer); insert into n values (1, 5), (2, 'n/a')");
+  target_->execute(*project_, "create table n (id integer primary key, v varchar(20))");
+  project_->set_workflow(R"lua(
+    local m = map { from = "old", to = "new", tables = { "n" }, types = { ["n.v"] = "varchar(20)" } }
+    return workflow "again" {
+      stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = )lua" + target_->store() + R"lua( },
+      phase "copy" { step "rows" { copy.tables { map = m, mode = "upsert", since = { n = "v" } } } },
+    })lua");
+  const Ending ending = copy();
+  EXPECT_EQ(ending.code, 1) << ending.out;
+  EXPECT_THAT(ending.out + ending.err, HasSubstr("n.v: holds texts beside numbers"));
+}
+
 INSTANTIATE_TEST_SUITE_P(A, SinceInto, testing::Values(Kind::postgres, Kind::mysql, Kind::sqlite), name_of);
 
 /// What `plan` says of a workflow that can't be.
@@ -164,6 +204,18 @@ std::string refusal(const std::string& fields, const std::string& store = R"lua(
   const Ending ending = project.sluice({"plan", "shop.lua"});
   EXPECT_NE(ending.code, 0) << ending.out;
   return ending.err;
+}
+
+TEST(Since, InfinityIsNoMark) {
+  if (is_missing(Kind::postgres)) GTEST_SKIP() << "no such server is installed";
+  const NewTarget source(Kind::postgres);
+  Project project("", repeated_copy(source.store("OLD_URL"), R"lua(store "sqlite" { path = "copy.db" })lua"));
+  project.options().environment["OLD_URL"] = source.url();
+  source.execute(project, std::string(kTable) + "; insert into item values (1, 'a', '2026-01-31'), (2, 'b', 'infinity')");
+  run_sqlite(project / "copy.db", kLooseTable);
+  const Ending ending = project.sluice({"run", "shop.lua"});
+  EXPECT_NE(ending.code, 0) << ending.out;
+  EXPECT_THAT(ending.out + ending.err, HasSubstr("item.changed: its highest value is infinity"));
 }
 
 TEST(Since, WhatCannotBeIsRefusedByThePlan) {
