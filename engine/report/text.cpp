@@ -97,7 +97,7 @@ std::string report_text(const RunSummary& summary) {
 }
 
 std::string verdict_line(const RunSummary& summary) {
-  const char* none = summary.rollbacks.empty() ? "none, no proof was made" : "none, what was written has been rolled back";
+  const char* none = summary.rollbacks.empty() || summary.status == RunStatus::passed ? "none, no proof was made" : "none, what was written has been rolled back";
   const std::string verdict = summary.verdict.empty() ? none : shown(summary.verdict);
   std::string line = "Verdict: " + verdict + "; run " + shown(summary.run) + " " + to_text(summary.status);
   if (summary.exit_code) line += " (exit code " + std::to_string(*summary.exit_code) + ")";

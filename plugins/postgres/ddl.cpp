@@ -260,10 +260,11 @@ class DdlWriter {
   void write_sequence(const json& table, const json& column) {
     const std::string name = text_of(column, "name");
     const int64_t last = std::max<int64_t>(column.value("next", int64_t{0}) - 1, 0);
+    const std::string sequence = "pg_get_serial_sequence(" + quote_literal(qualified(table)) + ", " + quote_literal(name) + ")";
+    // Never back: others may have drawn numbers of a table that exists.
     add(4, "sequence", table, name,
-        "SELECT setval(pg_get_serial_sequence(" + quote_literal(qualified(table)) + ", " + quote_literal(name) +
-            "), greatest(top, 1), top >= 1) FROM (SELECT greatest(coalesce(max(" + quote_name(name) + "), 0), " +
-            std::to_string(last) + ") AS top FROM " + qualified(table) + ") s");
+        "SELECT setval(" + sequence + ", greatest(top, 1), top >= 1) FROM (SELECT greatest(coalesce(max(" + quote_name(name) + "), 0), " +
+            std::to_string(last) + ", pg_catalog.pg_sequence_last_value(" + sequence + "::regclass)) AS top FROM " + qualified(table) + ") s");
   }
 
   std::string default_schema_;

@@ -84,6 +84,22 @@ TEST_P(Merge, AKeyThatBothHaveStopsTheRunAndNamesIt) {
   EXPECT_THAT(ending.out + ending.err, HasSubstr("450"));
 }
 
+TEST_P(Merge, TwoMapsMayTakePartsOfOneTableByFunctions) {
+  project_->set_workflow(R"lua(
+    local function part(takes) return map { from = "old", to = "new", types = { ["*.total"] = "numeric(12,2)" }, orders_2025 = { filter = takes } } end
+    local a = part(function(row) return row.id <= 200 end)
+    local b = part(function(row) return row.id > 200 end)
+    return workflow "merge" {
+      stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = )lua" + target_->store() + R"lua( },
+      phase "copy" { step "tables" { schema.create { map = a } }, step "first" { copy.tables { map = a } },
+                     step "second" { copy.tables { map = b, mode = "append" } } },
+      phase "proof" { step "counts" { verify.counts { map = a } }, step "same" { verify.content { map = b, source = "reread" } },
+                      gate "same_rows" "counts.discrepancy == 0 and same.discrepancy == 0" },
+    })lua");
+  const Ending ending = project_->sluice({"run", "shop.lua"});
+  EXPECT_EQ(ending.code, 0) << ending.out << ending.err;
+}
+
 TEST_P(Merge, TwoCopiesIntoOneTableWithoutAModeAreRefusedByThePlan) {
   run_sqlite((*project_) / "shop.db", table_of(2026, 451, 700));
   std::string workflow = merge_workflow(target_->store());
