@@ -280,10 +280,15 @@ std::string choose_run(const std::string& path, const std::string& id, bool take
   if (!id.empty()) return state.find_run(id);
   const auto runs = state.runs();
   std::vector<std::string> unfinished;
+  std::vector<std::string> rolled_back;
   for (const std::string& run : runs) {
     if (!std::filesystem::exists(state.journal_path(run))) continue;
-    if (run::read_state(*journal::read_journal(state.journal_path(run))).status != "passed") unfinished.push_back(run);
+    const std::string status = run::read_state(*journal::read_journal(state.journal_path(run))).status;
+    if (status == "rolled_back") rolled_back.push_back(run);
+    if (status != "passed" && status != "rolled_back") unfinished.push_back(run);
   }
+  // A run that was rolled back to its end may go on as well; but whoever has another one means that.
+  if (unfinished.empty()) unfinished = rolled_back;
   if (unfinished.size() == 1) return unfinished.front();
   if (takes_newest && !runs.empty()) return runs.back();
   if (unfinished.empty()) throw Error(Code::not_found, "no unfinished run in " + path, "`sluice runs` lists all, --state names another directory");

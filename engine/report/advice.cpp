@@ -21,14 +21,24 @@ bool mentions(const std::string& text, const std::string& step) {
 std::string phase_of(const std::string& path) { return path.substr(0, path.find('.')); }
 std::string name_of(const std::string& path) { return path.substr(path.find('.') + 1); }
 
-/// The failed nodes that nothing has set back, for "fix this, then".
-std::string failed_node(const RunSummary& summary) {
+/// The first failed node that nothing has set back; nullptr for none.
+const NodeSummary* failed_node(const RunSummary& summary) {
   for (const PhaseSummary& phase : summary.phases) {
     for (const NodeSummary& node : phase.nodes) {
-      if (node.state == NodeState::failed) return node.path;
+      if (node.state == NodeState::failed) return &node;
     }
   }
-  return "";
+  return nullptr;
+}
+
+/// What is to be done before it can go on. A gate looks again at what the steps before it measured: they must measure again.
+std::string fix_line(const RunSummary& summary) {
+  const NodeSummary* failed = failed_node(summary);
+  if (failed == nullptr) return "";
+  const std::string fix = "set right what failed in " + failed->path + ", then: ";
+  const auto steps = find_evidence(summary, *failed);
+  if (failed->kind != "gate" || steps.empty() || summary.status != RunStatus::failed) return fix;
+  return fix + "sluice rollback " + summary.run + " --to " + steps.front()->path + ", so that it measures again, and ";
 }
 
 std::string resume_line(const RunSummary& summary) {
@@ -67,8 +77,7 @@ std::vector<const NodeSummary*> find_evidence(const RunSummary& summary, const N
 
 std::vector<std::string> advise(const RunSummary& summary) {
   std::vector<std::string> lines;
-  const std::string fix =
-      failed_node(summary).empty() ? "" : "set right what failed in " + failed_node(summary) + ", then: ";
+  const std::string fix = fix_line(summary);
   switch (summary.status) {
     case RunStatus::not_started: return {"it ended before its first step; start again with sluice run"};
     case RunStatus::passed: return {};

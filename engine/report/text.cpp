@@ -1,5 +1,7 @@
 #include "report/text.hpp"
 
+#include <algorithm>
+
 #include "report/advice.hpp"
 #include "report/layout.hpp"
 
@@ -97,7 +99,11 @@ std::string report_text(const RunSummary& summary) {
 }
 
 std::string verdict_line(const RunSummary& summary) {
-  const char* none = summary.rollbacks.empty() || summary.status == RunStatus::passed ? "none, no proof was made" : "none, what was written has been rolled back";
+  const bool has_effects_left = std::any_of(summary.phases.begin(), summary.phases.end(), [](const PhaseSummary& phase) {
+    return std::any_of(phase.nodes.begin(), phase.nodes.end(), [](const NodeSummary& node) { return node.effect_stays; });
+  });
+  const char* undone = has_effects_left ? "none, what has an undo was rolled back and the rest stays" : "none, what was written has been rolled back";
+  const char* none = summary.rollbacks.empty() || summary.status == RunStatus::passed ? "none, no proof was made" : undone;
   const std::string verdict = summary.verdict.empty() ? none : shown(summary.verdict);
   std::string line = "Verdict: " + verdict + "; run " + shown(summary.run) + " " + to_text(summary.status);
   if (summary.exit_code) line += " (exit code " + std::to_string(*summary.exit_code) + ")";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "steps/load_mode.hpp"
 #include "store/plugin.hpp"
 
 namespace sluice::steps {
@@ -66,10 +67,12 @@ void find_circles(const catalog::Mapping& mapping, Parents& parents, CopyOrder& 
 
 }  // namespace
 
-CopyOrder copy_order(const catalog::Mapping& mapping) {
+bool may_have_keys(const catalog::Mapping& mapping, const plan::PlannedNode& node) { return mapping.tables_exist || !wants_empty_tables(node); }
+
+CopyOrder copy_order(const catalog::Mapping& mapping, bool has_keys) {
   CopyOrder order;
   order.stages.assign(mapping.tables.size(), 0);
-  if (!mapping.tables_exist) return order;
+  if (!has_keys) return order;
   Parents parents = find_parents(mapping, order);
   find_circles(mapping, parents, order);
   for (bool changed = true; changed;) {
@@ -88,8 +91,8 @@ CopyOrder copy_order(const catalog::Mapping& mapping) {
 void plan_copy_order(plan::PlanContext& context, const catalog::Mapping& mapping, plan::PlannedNode& node, int64_t chunk_rows) {
   const std::string& kind = context.stores().at(mapping.to).store->plugin().manifest().name;
   // Our sessions on SQLite check no foreign keys, as it is by default.
-  if (!mapping.tables_exist || kind == "sqlite") return;
-  const CopyOrder order = copy_order(mapping);
+  if (!may_have_keys(mapping, node) || kind == "sqlite") return;
+  const CopyOrder order = copy_order(mapping, true);
   if (std::any_of(order.stages.begin(), order.stages.end(), [](int32_t stage) { return stage > 0; })) {
     node.effects.push_back("tables that others refer to first, as their foreign keys are in place");
   }

@@ -15,8 +15,11 @@ struct CopyOrder {
   std::vector<size_t> own_parents;                ///< indexes of the tables that refer to themselves
 };
 
-/// By the foreign keys of mapping.target where the tables exist; else every table is of stage 0.
-CopyOrder copy_order(const catalog::Mapping& mapping);
+/// Whether foreign keys may be in place while the step copies: the tables are there already, or hold rows.
+bool may_have_keys(const catalog::Mapping& mapping, const plan::PlannedNode& node);
+
+/// By the foreign keys of mapping.target where they may be in place; else every table is of stage 0.
+CopyOrder copy_order(const catalog::Mapping& mapping, bool has_keys);
 
 /// Says in the plan what no order can help: circles, and tables that refer to themselves where chunks of `chunk_rows` rows, or rows,
 /// may come before those that they refer to.

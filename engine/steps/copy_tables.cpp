@@ -95,7 +95,7 @@ Expansion CopyTables::expand(StepContext& context) const {
   if (replaces_rows(context.node)) clear_tables(context);
   const auto finished = finished_chunks(context);
   Expansion expansion;
-  const CopyOrder order = copy_order(context.mapping());
+  const CopyOrder order = copy_order(context.mapping(), may_have_keys(context.mapping(), context.node));
   for (const auto* table : tables) {
     context.cancel.check();
     const store::Cuts cuts = open_table(context, *table, chunk_rows).cuts;

@@ -204,7 +204,12 @@ void plan_since(plan::PlanContext& context, const catalog::Mapping& mapping, pla
     const std::string sign = load_mode(node) == store::LoadMode::append ? " > " : " >= ";
     node.effects.push_back(table.source_table + ": " + (mark ? "rows with " + *name + sign + mark->value + ", the mark of run " + mark->run
                                                              : "every row, as there is no mark of an earlier copy"));
-    if (column.nullable && may_be_null(table, column)) context.warn(node.path + ": since: " + table.source_table + "." + *name + " may be NULL: such rows are copied every time");
+    const std::string what = node.path + ": since: " + table.source_table + "." + *name;
+    if (column.nullable && may_be_null(table, column)) context.warn(what + ": rows where it is NULL, if any, are copied every time");
+    if (column.source_carrier.kind == Kind::text && column.compare.kind != Kind::text) {
+      context.warn(what + ": is compared as the text that the source holds: all values must be spelled alike (\"2026-01-31T10:00\" comes behind "
+                          "\"2026-01-31 23:00\")");
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 #include "decode.hpp"
 
+#include <chrono>
 #include <limits>
 #include <optional>
 
@@ -105,6 +106,11 @@ const char* append_uuid(const WireValue& value, ColumnBuilder& out) {
   return nullptr;
 }
 
+bool is_in_calendar(const Moment& moment) {
+  using namespace std::chrono;
+  return year_month_day(year(static_cast<int>(moment.year)), month(static_cast<unsigned>(moment.month)), day(static_cast<unsigned>(moment.day))).ok();
+}
+
 const char* append_moment(const ReadColumn& column, const WireValue& value, ColumnBuilder& out) {
   if (value.form != Form::date && value.form != Form::datetime) return kNoWay;
   const bool is_zero = value.moment.is_zero_date();
@@ -115,6 +121,8 @@ const char* append_moment(const ReadColumn& column, const WireValue& value, Colu
     out.append_null();
     return nullptr;
   }
+  // ALLOW_INVALID_DATES lets the server keep them; by counting days they would become others.
+  if (!is_zero && !is_in_calendar(value.moment)) return "is no day of the calendar; map the column to text, or clean it";
   const Moment& moment = is_zero ? *column.zero_dates.date() : value.moment;
   if (column.field.type.kind == Kind::date) {
     if (value.form != Form::date) return kNoWay;

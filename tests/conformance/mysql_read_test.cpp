@@ -124,6 +124,20 @@ TEST(MySqlRead, MakesZeroDatesTheDateThatTheStoreNames) {
   EXPECT_THAT(found.notes, Contains(HasSubstr("t.v: 1 dates without month or day (0000-00-00) become 1970-01-01")));
 }
 
+TEST(MySqlRead, RefusesDaysThatNoCalendarHasAndNeverMakesOthersOfThem) {
+  SLUICE_REQUIRE_MYSQL();
+  for (const char* option : {"refuse", "null", "1970-01-01"}) {
+    MySqlSource source(
+        "CREATE TABLE t (id int PRIMARY KEY, v date, at datetime); SET sql_mode = 'ALLOW_INVALID_DATES';"
+        "INSERT INTO t VALUES (1, '2024-02-29', '2026-04-30 23:59:59'), (2, '2023-02-29', NULL), (3, NULL, '2026-04-31 00:00:00')",
+        {{"zero_dates", option}});
+    for (const char* column : {"v", "at"}) {
+      EXPECT_THAT(error_of([&] { read_rows(*source.session, "t", {column}); }).what(), HasSubstr("is no day of the calendar")) << column;
+    }
+    EXPECT_EQ(read_rows(*source.session, "t", {"v"}, {{Kind::text}}), (Rows{{"2024-02-29"}, {"2023-02-29"}, {"NULL"}}));
+  }
+}
+
 TEST(MySqlRead, TakesOnlyRealDatesForZeroDates) {
   for (const char* wrong : {"1970-02-30", "0000-00-00", "1970-1-1", "-970-01-01", "now", "", "1970-01-01 00:00:00"}) {
     EXPECT_THAT(error_of([&] {

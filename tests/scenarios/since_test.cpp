@@ -81,7 +81,7 @@ TEST_P(SinceFrom, TheNextCopyTakesWhatIsNewAndWhatHasTheSameTimeAndWhatHasNone) 
   EXPECT_EQ(copy(), 2);
   const Ending plan = project_->sluice({"plan", "shop.lua"});
   EXPECT_THAT(plan.out, AllOf(HasSubstr("item: rows with changed >= '2026-02-03 00:00:00', the mark of run r-"),
-                              HasSubstr("item.changed may be NULL: such rows are copied every time")));
+                              HasSubstr("item.changed: rows where it is NULL, if any, are copied every time")));
 }
 
 TEST_P(SinceFrom, NumbersAreMarksAsWell) {

@@ -14,7 +14,6 @@ using testing::IsEmpty;
 /// Tables with those that they refer to.
 catalog::Mapping mapping_of(const std::vector<std::pair<std::string, std::vector<std::string>>>& tables) {
   catalog::Mapping mapping;
-  mapping.tables_exist = true;
   for (const auto& [name, parents] : tables) {
     catalog::Table table;
     table.name = name;
@@ -31,14 +30,14 @@ catalog::Mapping mapping_of(const std::vector<std::pair<std::string, std::vector
 
 TEST(CopyOrder, PutsParentsBeforeTheirChildren) {
   const CopyOrder order =
-      copy_order(mapping_of({{"line", {"orders", "item"}}, {"orders", {"customer"}}, {"customer", {}}, {"item", {"elsewhere"}}}));
+      copy_order(mapping_of({{"line", {"orders", "item"}}, {"orders", {"customer"}}, {"customer", {}}, {"item", {"elsewhere"}}}), true);
   EXPECT_THAT(order.stages, ElementsAre(2, 1, 0, 0));
   EXPECT_THAT(order.circles, IsEmpty());
 }
 
 TEST(CopyOrder, NamesCirclesAndKeepsTheOrderAroundThem) {
   const CopyOrder order =
-      copy_order(mapping_of({{"after", {"a"}}, {"a", {"b", "before"}}, {"b", {"a"}}, {"before", {}}, {"c", {"d", "a"}}, {"d", {"c"}}}));
+      copy_order(mapping_of({{"after", {"a"}}, {"a", {"b", "before"}}, {"b", {"a"}}, {"before", {}}, {"c", {"d", "a"}}, {"d", {"c"}}}), true);
   EXPECT_THAT(order.circles, ElementsAre(ElementsAre("a", "b"), ElementsAre("c", "d")));
   EXPECT_GT(order.stages[0], order.stages[1]);
   EXPECT_GT(order.stages[1], order.stages[3]);
@@ -46,15 +45,13 @@ TEST(CopyOrder, NamesCirclesAndKeepsTheOrderAroundThem) {
 }
 
 TEST(CopyOrder, NamesTablesThatReferToThemselves) {
-  const CopyOrder order = copy_order(mapping_of({{"a", {}}, {"tree", {"tree", "tree"}}}));
+  const CopyOrder order = copy_order(mapping_of({{"a", {}}, {"tree", {"tree", "tree"}}}), true);
   EXPECT_THAT(order.own_parents, ElementsAre(1U));
   EXPECT_THAT(order.stages, ElementsAre(0, 0));
 }
 
 TEST(CopyOrder, IsNoneForTablesThatTheRunMakes) {
-  catalog::Mapping mapping = mapping_of({{"child", {"parent"}}, {"parent", {}}});
-  mapping.tables_exist = false;
-  EXPECT_THAT(copy_order(mapping).stages, ElementsAre(0, 0));
+  EXPECT_THAT(copy_order(mapping_of({{"child", {"parent"}}, {"parent", {}}}), false).stages, ElementsAre(0, 0));
 }
 
 }  // namespace
