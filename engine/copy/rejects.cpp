@@ -61,7 +61,8 @@ void RejectLimit::take(const Reject& reject) {
   if (++taken_ <= limit_) return;
   --taken_;
   throw Error(Code::data, "more than " + count_to_text(limit_) + " rows would be rejected; the next: " + reject.row.reason,
-              "`sluice try` shows such rows; clean the source, map the column to another type, or raise the limit of rejects")
+              std::string(reject.side == RejectSide::target ? "" : "`sluice try` shows such rows; ") +
+                  "clean the source, map the column to another type, or raise the limit of rejects")
       .with_sqlstate(kTooManyRejects);
 }
 

@@ -173,7 +173,9 @@ Conclusion CopyTables::conclude(StepContext& context) const {
   }
   conclusion.metrics["bytes"].value = workflow::MetricValue{true, bytes, 1, 0};
   conclusion.metrics["seconds"].value = workflow::MetricValue{false, 0, 1, seconds};
-  conclusion.metrics["rate"].value = workflow::MetricValue{false, 0, 1, seconds > 0 ? static_cast<double>(total) / seconds : 0};
+  // Tasks of several workers go on at once.
+  const auto at_once = static_cast<double>(std::clamp<size_t>(context.records.size(), 1, static_cast<size_t>(std::max(1, context.node.workers))));
+  conclusion.metrics["rate"].value = workflow::MetricValue{false, 0, 1, seconds > 0 ? static_cast<double>(total) * at_once / seconds : 0};
   conclusion.summary = count_of(total, "row") + " in " + count_of(static_cast<int64_t>(rows.tables.size()), "table");
   if (there > 0) conclusion.summary += ", " + count_of(there, "row") + " there already";
   if (rejected > 0) {

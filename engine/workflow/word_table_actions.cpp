@@ -127,7 +127,7 @@ Word copy_tables() {
               {{.name = "rows", .unit = "rows", .per_table = true, .higher_is_worse = false, .help = "Rows written."},
                {.name = "bytes", .unit = "bytes", .higher_is_worse = false, .help = "Bytes written."},
                seconds_metric(),
-               {.name = "rate", .unit = "rows/s", .exact = false, .higher_is_worse = false, .help = "Rows a second."},
+               {.name = "rate", .unit = "rows/s", .exact = false, .higher_is_worse = false, .help = "Rows a second while chunks were copied, all workers together."},
                {.name = "rejects", .unit = "rows", .per_table = true, .help = "Rows that could not be written."},
                {.name = "already_there",
                 .unit = "rows",
