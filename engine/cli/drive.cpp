@@ -275,20 +275,36 @@ void write_and_print_report(const Options& options, const std::string& path, con
   }
 }
 
+namespace {
+
+/// A run of a workflow that has passed replaces earlier ones that were left.
+void settle_earlier(const journal::StateDirectory& state, const std::string& passed, std::vector<std::string>& unfinished,
+                    std::vector<std::string>& settled) {
+  const auto path_of = [&](const std::string& run) { return run::read_record(state.bundle_path(run)).workflow_path; };
+  const std::string path = path_of(passed);
+  if (path.empty()) return;
+  const auto replaced = std::stable_partition(unfinished.begin(), unfinished.end(), [&](const std::string& run) { return path_of(run) != path; });
+  settled.insert(settled.end(), replaced, unfinished.end());
+  unfinished.erase(replaced, unfinished.end());
+}
+
+}  // namespace
+
 std::string choose_run(const std::string& path, const std::string& id, bool takes_newest) {
   const journal::StateDirectory state(path);
   if (!id.empty()) return state.find_run(id);
   const auto runs = state.runs();
   std::vector<std::string> unfinished;
-  std::vector<std::string> rolled_back;
+  std::vector<std::string> settled;
   for (const std::string& run : runs) {
     if (!std::filesystem::exists(state.journal_path(run))) continue;
     const std::string status = run::read_state(*journal::read_journal(state.journal_path(run))).status;
-    if (status == "rolled_back") rolled_back.push_back(run);
+    if (status == "passed") settle_earlier(state, run, unfinished, settled);
+    if (status == "rolled_back") settled.push_back(run);
     if (status != "passed" && status != "rolled_back") unfinished.push_back(run);
   }
-  // A run that was rolled back to its end may go on as well; but whoever has another one means that.
-  if (unfinished.empty()) unfinished = rolled_back;
+  // A run that was rolled back to its end, or that a later one has replaced, may go on as well; whoever has another one means that.
+  if (unfinished.empty()) unfinished = settled;
   if (unfinished.size() == 1) return unfinished.front();
   if (takes_newest && !runs.empty()) return runs.back();
   if (unfinished.empty()) throw Error(Code::not_found, "no unfinished run in " + path, "`sluice runs` lists all, --state names another directory");

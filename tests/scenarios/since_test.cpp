@@ -118,6 +118,12 @@ class SinceInto : public testing::TestWithParam<Kind> {
     return project_->sluice(arguments);
   }
 
+  /// What a trigger does to refuse a row.
+  static std::string raise() {
+    if (GetParam() == Kind::postgres) return "raise exception 'not this one'";
+    return GetParam() == Kind::mysql ? "signal sqlstate '45000' set message_text = 'not this one'" : "raise(abort, 'not this one')";
+  }
+
   bool is_same() const {
     return has_same_rows((*project_) / "shop.db", target_->place(*project_), {"select id, s from item order by id"});
   }
@@ -130,12 +136,24 @@ TEST_P(SinceInto, ACopyThatDidNotEndLeavesTheMarkWhereItWas) {
   ASSERT_EQ(copy().code, 0);
   // The last chunk fails, whose times are below those of the first ones.
   run_sqlite((*project_) / "shop.db", rows(501, 1000, "2026-02-02"));
-  run_sqlite((*project_) / "shop.db", "update item set s = printf('%0500d', 1) where id = 990");
+  target_->execute(*project_, trigger(GetParam(), "new.id = 990", raise()));
   const Ending failed = copy();
-  ASSERT_NE(failed.code, 0) << failed.out;
-  run_sqlite((*project_) / "shop.db", "update item set s = 'mended' where id = 990");
+  ASSERT_EQ(failed.code, 1) << failed.out;
+  EXPECT_THAT(failed.out, HasSubstr("not this one"));
+  target_->execute(*project_, GetParam() == Kind::postgres ? "drop trigger guard on item" : "drop trigger guard");
   const Ending again = copy({"--new"});
   ASSERT_EQ(again.code, 0) << again.out << again.err;
+  EXPECT_TRUE(is_same());
+  // The one that failed is replaced: it is the other one that `status` alone means.
+  run_sqlite((*project_) / "shop.db", "insert into item values (2000, 'late', '2026-03-01 00:00:00')");
+  target_->execute(*project_, "drop table item");
+  target_->execute(*project_, kLooseTable);
+  target_->execute(*project_, trigger(GetParam(), "new.id = 2000", raise()).replace(0, 0, GetParam() == Kind::postgres ? "drop function guard_item;" : ""));
+  ASSERT_EQ(copy().code, 1);
+  const std::string newest = project_->sluice({"status"}).out;
+  EXPECT_THAT(newest, AllOf(HasSubstr("failed"), HasSubstr("copy.rows")));
+  target_->execute(*project_, GetParam() == Kind::postgres ? "drop trigger guard on item" : "drop trigger guard");
+  EXPECT_EQ(project_->sluice({"resume"}).code, 0);
   EXPECT_TRUE(is_same());
 }
 
