@@ -10,6 +10,7 @@
 #include "catalog/decide.hpp"
 #include "copy/transform_stage.hpp"
 #include "verify/dialect.hpp"
+#include "verify/stored_times.hpp"
 
 namespace sluice::verify {
 
@@ -43,8 +44,8 @@ std::string select_by_keys(const TableSide& side, const std::vector<KeyTexts>& k
   return "SELECT " + select_list(dialect, side) + " FROM " + quoted_table(dialect, side) + " WHERE " + condition;
 }
 
-/// Queries deliver what their texts say. Two forms have to be made what the reader delivers: bytes that come as "\x"
-/// and hex digits, and floats that come as the double nearest to their text.
+/// Queries deliver what their texts say. Three forms have to be made what the reader delivers: bytes that come as "\x"
+/// and hex digits, floats that come as the double nearest to their text, and times (stored_times.hpp).
 bool needs_adapting(const arrow::Type& found, const arrow::Type& wanted) {
   return (found.kind == Kind::text && wanted.kind == Kind::binary) ||
          (found.kind == Kind::float64 && wanted.kind == Kind::float32);
@@ -53,6 +54,10 @@ bool needs_adapting(const arrow::Type& found, const arrow::Type& wanted) {
 /// What a side's values are read as: before casts that the map names, else the comparison type.
 const arrow::Type& wanted_type(const ColumnMapping& column, copy::Side side) {
   return side == copy::Side::source && !column.chain.empty() ? column.source_carrier : column.compare;
+}
+
+const arrow::Type& carrier_of(const ColumnMapping& column, copy::Side side) {
+  return side == copy::Side::source ? column.source_carrier : column.target_carrier;
 }
 
 /// Lets the map's casts begin from what a query delivers.
@@ -82,11 +87,12 @@ void adapt_column(const arrow::ColumnView& in, arrow::ColumnBuilder& out) {
 /// What a query delivered, as columns of the comparison types' way in.
 class Adapter {
  public:
-  Adapter(const TableSide& side, const std::vector<arrow::Field>& found) : found_(found), mapping_(side.table) {
+  Adapter(const TableSide& side, const std::vector<arrow::Field>& found) : found_(found), side_(side.side), mapping_(side.table) {
     for (size_t i = 0; i < found.size(); ++i) {
       ColumnMapping& column = mapping_.columns[i];
-      const arrow::Type wanted = wanted_type(column, side.side);
-      const bool is_adapted = needs_adapting(found[i].type, wanted);
+      const bool is_time = are_stored_times(found[i].type, carrier_of(column, side.side));
+      const arrow::Type wanted = is_time ? carrier_of(column, side.side) : wanted_type(column, side.side);
+      const bool is_adapted = is_time || needs_adapting(found[i].type, wanted);
       wanted_.push_back(wanted);
       adapted_.push_back(is_adapted);
       bind(column, side.side, is_adapted ? wanted : found[i].type);
@@ -100,7 +106,11 @@ class Adapter {
       if (!adapted_[i]) continue;
       const auto views = arrow::view_batch(fields_before(i), *batch);
       arrow::ColumnBuilder builder({.name = found_[i].name, .type = wanted_[i]});
-      adapt_column(views[i], builder);
+      if (are_stored_times(found_[i].type, wanted_[i])) {
+        append_stored_times(copy::RowPlace(mapping_, side_, views), found_[i].name, views[i], builder);
+      } else {
+        adapt_column(views[i], builder);
+      }
       ArrowArray* child = batch->children[i];
       child->release(child);
       builder.finish(child);
@@ -127,6 +137,7 @@ class Adapter {
   }
 
   std::vector<arrow::Field> found_;
+  copy::Side side_;
   catalog::TableMapping mapping_;
   std::vector<arrow::Type> wanted_;
   std::vector<bool> adapted_;

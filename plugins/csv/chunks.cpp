@@ -23,7 +23,7 @@ std::string plan_chunks(Session& session, const sdk::ReadSpec& spec, int64_t wan
     rows.be_lenient();
     for (double next = step; rows.next(); ++count) {
       const auto behind = static_cast<double>(rows.row_begin() - shape.data_begin);
-      if (count == 0 || behind < next || rows.fault()) continue;
+      if (count == 0 || behind < next || rows.has_fault()) continue;
       cuts.push_back({std::to_string(rows.row_begin())});
       while (next <= behind) next += step;
     }

@@ -189,7 +189,7 @@ TableEvidence scan_table(const Shape& shape, Unreadable unreadable, const std::a
   rows.expect(shape.columns);
   if (unreadable == Unreadable::count) rows.be_lenient();
   while (rows.next()) {
-    if (rows.fault()) {
+    if (rows.has_fault()) {
       if (evidence.unreadable++ == 0) evidence.fault = rows.fault();
       continue;
     }

@@ -91,8 +91,8 @@ class CellReader : public arrow::BatchReader {
     int64_t rows = 0;
     int64_t bytes = 0;
     while (rows < most_rows_ && bytes < most_bytes_ && rows_.next()) {
-      if (rows_.fault()) {
-        files::reject_unreadable(*rejects_, *rows_.fault(), rows_.unreadable_row());
+      if (rows_.has_fault()) {
+        files::reject_unreadable(*rejects_, rows_.fault(), rows_.unreadable_row());
         continue;
       }
       if (key_ && !is_in_range()) continue;

@@ -148,8 +148,10 @@ char* RowScanner::parse_quoted(char* at, char* end, Cell& cell) {
   char* const behind = close + 1;
   const auto kind = behind == end ? uint8_t{kDelimiter} : kinds_[static_cast<unsigned char>(*behind)];
   if (kind != kDelimiter && kind != kLineFeed && kind != kReturn) {
-    blame(error_at(offset_of(behind), column_name(count_ - 1) + " has text behind its closing quote",
-                   "double the quotes inside of it, or set the escape character that the file uses"));
+    RowFault fault{offset_of(behind), column_name(count_ - 1) + " has text behind its closing quote",
+                   "double the quotes inside of it, or set the escape character that the file uses"};
+    if (has_line_break(cell)) refuse_pairing(std::move(fault));
+    blame(std::move(fault));
     return parse_plain(behind, end, cell);
   }
   return behind;

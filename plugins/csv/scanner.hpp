@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "files/input.hpp"
 #include "files/unreadable.hpp"
+#include "line_counter.hpp"
 #include "settings.hpp"
 
 namespace sluice::csv {
@@ -34,11 +35,11 @@ struct Scan {
   int64_t end = -1;   ///< at a row; -1: the end of the table
 };
 
-/// Line breaks before an offset: the scanner doesn't count them, since only errors want to know.
-struct LineCount {
+/// What is wrong at a byte, without the place as a text: that takes another look at the file.
+struct RowFault {
   int64_t offset = 0;
-  int64_t lines = 0;
-  char last = 0;
+  std::string message;
+  const char* hint = "";
 };
 
 /// Cuts bytes into rows of cells, in one pass and without copies. One thread.
@@ -50,12 +51,16 @@ class RowScanner {
   /// The columns that every row must have; names are for messages. Before it is called any width will do.
   void expect(const std::vector<std::string>& columns);
 
-  /// From now on a row that can't be read is a row with a fault, as long as it is known where it ends: a ragged one, one with a quote
-  /// inside a cell or text behind a closing one, with NUL, or with bytes that are not UTF-8. Only a quote that doesn't end is an error,
-  /// and bytes that another encoding doesn't have.
+  /// From now on a row that can't be read is a row with a fault, as long as it is known where it ends: a ragged one,
+  /// one with a quote inside a cell or text behind a closing one, with NUL, or with bytes that are not UTF-8. Errors
+  /// stay a quote that doesn't end, bytes that another encoding doesn't have, and text behind the closing quote of a
+  /// cell of several lines or the wrong number of cells beside one: the quotes may have been paired wrongly since a row
+  /// far before, so that whole rows would hide in this one.
   void be_lenient() { is_lenient_ = true; }
   /// Of the row that the scanner stands on, whose cells then mean nothing.
-  const std::optional<Error>& fault() const { return fault_; }
+  bool has_fault() const { return fault_.has_value(); }
+  /// That fault with its place, for which the file is read again up to it, from the last one on.
+  Error fault() const { return error_of(*fault_); }
   /// That row as it is written.
   files::Unreadable unreadable_row() const;
 
@@ -94,7 +99,8 @@ class RowScanner {
   void check_width();
   void check_bytes();
   /// Throws, or keeps the row's first fault.
-  void blame(const Error& error);
+  void blame(RowFault fault);
+  [[noreturn]] void refuse_pairing(RowFault fault) const;
   void blame_inside(const char* at, bool is_nul);
   void require_row_start(const Scan& scan, int64_t offset) const;
 
@@ -105,6 +111,7 @@ class RowScanner {
 
   int64_t offset_of(const char* at) const;
   Error error_at(int64_t offset, const std::string& message, const std::string& hint = {}) const;
+  Error error_of(const RowFault& fault) const { return error_at(fault.offset, fault.message, fault.hint); }
   std::string column_name(size_t index) const;
 
   Scan scan_;
@@ -126,8 +133,8 @@ class RowScanner {
   int64_t row_begin_ = 0;
   int64_t row_end_ = 0;
   bool is_lenient_ = false;
-  std::optional<Error> fault_;
-  mutable LineCount lines_;
+  std::optional<RowFault> fault_;
+  mutable std::optional<LineCounter> lines_;  // once an error wants it
 };
 
 }  // namespace sluice::csv

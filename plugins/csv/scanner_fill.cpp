@@ -7,37 +7,6 @@
 /// The scanner's buffer: reading, decoding, and telling where a byte is.
 namespace sluice::csv {
 
-namespace {
-
-/// Goes on counting to `offset`, or begins anew where it lies before.
-void count_lines(const Scan& scan, int64_t offset, LineCount& count) {
-  if (offset < count.offset) count = {};
-  files::Input input(scan.segments);
-  input.seek(count.offset);
-  std::string raw;
-  std::string text;
-  std::vector<char> block(kBlock);
-  while (input.position() < offset) {
-    const int64_t left = offset - input.position();
-    const size_t size = input.read(block.data(), static_cast<size_t>(std::min<int64_t>(left, kBlock)));
-    if (size == 0) break;
-    raw.append(block.data(), size);
-    text.clear();
-    // UTF-8 is counted as it is, whether or not all of it is.
-    const bool is_utf8 = scan.encoding == files::Encoding::utf8;
-    const files::Decoded decoded = is_utf8 ? files::Decoded{raw.size()} : files::decode(scan.encoding, raw, text);
-    for (const char c : is_utf8 ? raw : text) {
-      count.lines += c == '\r' || (c == '\n' && count.last != '\r') ? 1 : 0;
-      count.last = c;
-    }
-    raw.erase(0, decoded.taken);
-    if (decoded.is_broken) break;
-  }
-  count.offset = input.position() - static_cast<int64_t>(raw.size());
-}
-
-}  // namespace
-
 void RowScanner::require_row_start(const Scan& scan, int64_t offset) const {
   if (offset <= 0 || offset >= input_.size()) return;
   files::Input input(scan.segments);
@@ -120,9 +89,11 @@ int64_t RowScanner::offset_of(const char* at) const {
 
 Error RowScanner::error_at(int64_t offset, const std::string& message, const std::string& hint) const {
   const files::Place place = input_.place_of(offset);
-  count_lines(scan_, offset, lines_);
+  if (!lines_) lines_.emplace(scan_.segments, scan_.encoding);
   return Error(Code::data,
-               place.path + ", line " + std::to_string(lines_.lines + 1) + ", byte " + std::to_string(place.offset) + ": " + message, hint);
+               place.path + ", line " + std::to_string(lines_->line_at(offset)) + ", byte " +
+                   std::to_string(place.offset) + ": " + message,
+               hint);
 }
 
 Error RowScanner::at_row(Code code, const std::string& message, const std::string& hint) const {

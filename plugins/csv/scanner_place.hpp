@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "scanner.hpp"
+
 /// Limits and texts that the parts of the scanner share.
 namespace sluice::csv {
 
@@ -14,6 +16,9 @@ constexpr size_t kBlock = size_t{1} << 18;
 constexpr size_t kFirstBuffer = 2 * kBlock;
 /// A quote that never ends must not take the whole file into memory.
 constexpr size_t kMostRow = size_t{256} << 20;
+
+/// Between the cell's quotes, before it is unescaped.
+bool has_line_break(const Cell& cell);
 
 constexpr const char* kNotUtf8 = "the bytes are not utf-8";
 constexpr const char* kEncodingHint = "set the encoding that the file has: utf-8, latin1, windows-1252 or utf-16";

@@ -194,7 +194,7 @@ Shape shape_of(Source source, const std::atomic<bool>& cancelled) {
                 shape.source.segments[0].path + ": is empty: expected a row that names or shows the columns",
                 "leave the table out with `except`, or write its header");
   }
-  if (rows.fault()) throw *rows.fault();
+  if (rows.has_fault()) throw rows.fault();
   shape.columns =
       shape.source.dialect.has_header ? names_from_cells(rows) : names_without_header(shape.source, rows.width());
   if (shape.source.dialect.has_header) shape.data_begin = rows.row_end();

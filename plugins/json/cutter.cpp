@@ -1,5 +1,7 @@
 #include "cutter.hpp"
 
+#include <algorithm>
+
 #include "pass.hpp"
 
 namespace sluice::json {
@@ -8,7 +10,10 @@ bool RecordCutter::find_next() {
   const bool is_resumed = is_resumed_;
   is_resumed_ = false;
   if (layout_ == Layout::single) return is_first_ || is_resumed;
-  if (layout_ == Layout::lines) return walker_.peek() != -1;
+  if (layout_ == Layout::lines) {
+    if (is_by_lines_ && is_behind_record_) end_line();
+    return walker_.peek() != -1;
+  }
   const bool is_piece = layout_ == Layout::elements || layout_ == Layout::members;
   if (is_piece && walker_.peek() == -1) return false;
   const char close = has_member_keys(layout_) ? '}' : ']';
@@ -29,6 +34,24 @@ bool RecordCutter::find_next() {
   return true;
 }
 
+/// Nothing but spaces may follow a record on its line.
+void RecordCutter::end_line() {
+  Window& window = walker_.window();
+  do {
+    const std::string_view view = window.view();
+    const size_t found = view.find_first_not_of(" \t\r");
+    window.skip(std::min(found, view.size()));
+    if (found == std::string_view::npos) continue;
+    is_by_lines_ = view[found] == '\n';
+    return;
+  } while (window.refill());
+}
+
+bool RecordCutter::keeps_lines(const Record& record) {
+  is_by_lines_ = is_by_lines_ && record.text.find('\n') == std::string_view::npos;
+  return is_by_lines_;
+}
+
 bool RecordCutter::next(Record& record) {
   record_at_ = text_at_ = -1;
   if (is_done_ || !find_next()) {
@@ -47,6 +70,7 @@ bool RecordCutter::next(Record& record) {
   record.text_at = text_at_ = walker_.offset();
   if (!is_object) walker_.refuse("a record, which begins with '{'");
   record.text = walker_.take_container();
+  is_behind_record_ = true;
   return true;
 }
 
@@ -56,9 +80,8 @@ bool RecordCutter::pass_over(files::Unreadable& passed) {
   const int64_t begin = is_line ? record_at_ : text_at_;
   if (begin < 0 || layout_ == Layout::single || (layout_ == Layout::lines && !is_line) || !window.rewind_to(begin)) return false;
   passed = {window.path(), record_at_, 0, {}};
-  if (!is_line) return pass_value(passed);
-  pass_line(window, passed);
-  return true;
+  is_behind_record_ = false;
+  return is_line ? pass_line(window, passed) : pass_value(passed);
 }
 
 /// What follows must be what follows records: else the brackets have closed by chance.

@@ -41,14 +41,19 @@ class RecordCutter {
   /// Steps over this record, which can't be read; it must be called before anything else. False where nothing tells for sure where it
   /// ends: only a line's end does, and brackets that close in their order.
   bool pass_over(files::Unreadable& passed);
+  /// Whether this record, which is sound, and all those before it have lines of their own, as the segment has it. From the first one on
+  /// that has not, no line's end is the end of a record.
+  bool keeps_lines(const Record& record);
 
  private:
   bool find_next();
   bool pass_value(files::Unreadable& passed);
+  void end_line();
 
   Walker& walker_;
   Layout layout_;
   bool is_by_lines_;
+  bool is_behind_record_ = false;  // and not yet at the end of its line
   bool is_first_;
   bool is_resumed_ = !is_first_;
   bool is_done_ = false;

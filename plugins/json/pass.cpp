@@ -1,6 +1,7 @@
 #include "pass.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.hpp"
 #include "brackets.hpp"
@@ -26,6 +27,31 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) + 1 - first);
 }
 
+bool is_one_of(std::string_view characters, char c) { return characters.find(c) != std::string_view::npos; }
+
+/// Counts the brackets of one line.
+class LineBalance {
+ public:
+  void take(std::string_view text) {
+    for (const char c : text) take(c);
+  }
+  bool closes_too_much() const { return closes_too_much_; }
+
+ private:
+  void take(char c) {
+    const bool is_escaped = std::exchange(is_escaped_, is_in_string_ && c == '\\' && !is_escaped_);
+    if (c == '"' && !is_escaped) is_in_string_ = !is_in_string_;
+    if (is_in_string_) return;
+    if (c == '{' || c == '[') ++open_;
+    if ((c == '}' || c == ']') && --open_ < 0) closes_too_much_ = true;
+  }
+
+  int64_t open_ = 0;
+  bool is_in_string_ = false;
+  bool is_escaped_ = false;
+  bool closes_too_much_ = false;
+};
+
 bool is_one_object(std::string_view line) {
   constexpr int kAnyDepth = 1 << 20;
   BracketScanner scanner(kAnyDepth);
@@ -48,15 +74,21 @@ bool pass_scalar(Walker& walker, files::Unreadable& passed) {
 
 }  // namespace
 
+Nesting::State Nesting::take_in_string(char c) {
+  // A quote that is missing would hide what follows on the next lines.
+  if (c == '\n') return State::broken;
+  is_in_string_ = is_escaped_ || c != '"';
+  is_escaped_ = !is_escaped_ && c == '\\';
+  return State::open;
+}
+
 Nesting::State Nesting::take(char c) {
-  if (is_in_string_) {
-    // A quote that is missing would hide what follows on the next lines.
-    if (c == '\n') return State::broken;
-    is_in_string_ = is_escaped_ || c != '"';
-    is_escaped_ = !is_escaped_ && c == '\\';
-    return State::open;
-  }
-  if (c == '"') is_in_string_ = true;
+  if (is_in_string_) return take_in_string(c);
+  if (is_one_of(" \t\r\n", c)) return State::open;
+  if (last_ == '"' && !is_one_of(",:}]", c)) return State::broken;
+  if (c == '"' && !is_one_of("{[,:", last_)) return State::broken;
+  last_ = c;
+  is_in_string_ = c == '"';
   if (c == '{' || c == '[') closing_.push_back(c == '{' ? '}' : ']');
   if (closing_.size() > kMostOpen) return State::broken;
   if (c != '}' && c != ']') return State::open;
@@ -92,15 +124,18 @@ bool has_record_per_line(Window& window) {
   return objects > 0 && 2 * objects >= lines;
 }
 
-void pass_line(Window& window, files::Unreadable& passed) {
+bool pass_line(Window& window, files::Unreadable& passed) {
+  LineBalance balance;
   do {
     const std::string_view view = window.view();
     const size_t end = view.find('\n');
+    balance.take(view.substr(0, end));
     skip_into(window, std::min(end, view.size()), passed);
     if (end == std::string_view::npos) continue;
     window.skip(1);
     break;
   } while (window.refill());
+  return !balance.closes_too_much();
 }
 
 bool pass_value(Walker& walker, files::Unreadable& passed) {

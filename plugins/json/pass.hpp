@@ -8,8 +8,9 @@
 
 namespace sluice::json {
 
-/// Follows a container that a parser has refused to where it closes, as long as its brackets close in their order. Slower than
-/// BracketScanner, which only counts them.
+/// Follows a container that a parser has refused to where it closes, as long as its brackets close in their order and its strings stand
+/// where strings may stand: else a quote is missing or one too many, and what seems to be between strings is in them. Slower than
+/// BracketScanner, which only counts brackets.
 class Nesting {
  public:
   enum class State { open = 1, closed, broken };
@@ -19,8 +20,10 @@ class Nesting {
 
  private:
   State take(char c);
+  State take_in_string(char c);
 
   std::vector<char> closing_;  // of the containers that are open
+  char last_ = 0;              // that was no space, outside of strings; a quote behind one
   bool is_in_string_ = false;
   bool is_escaped_ = false;
 };
@@ -28,8 +31,8 @@ class Nesting {
 /// Whether the first lines of a window hold a whole object each, for the most part.
 bool has_record_per_line(Window& window);
 
-/// Steps behind the line's end.
-void pass_line(Window& window, files::Unreadable& passed);
+/// Steps behind the line's end. False where the line closes what another one has opened: then both are of one record.
+bool pass_line(Window& window, files::Unreadable& passed);
 /// Steps behind the value that begins here. False where nothing tells its end.
 bool pass_value(Walker& walker, files::Unreadable& passed);
 

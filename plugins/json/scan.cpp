@@ -116,6 +116,7 @@ class Scanner {
     segment.is_by_lines = segment.layout == Layout::lines && has_record_per_line(walker.window());
     open.table.segments.push_back(segment);
     open.table.has_keys |= has_member_keys(segment.layout);
+    fault_in_segment_.reset();
     RecordCutter cutter(walker, segment, false);
     while (take_next(cutter, walker.window(), open)) {
     }
@@ -130,10 +131,21 @@ class Scanner {
       files::Unreadable passed;
       if (error.code() != Code::data || !cutter.pass_over(passed)) fail(error, open.table);
       if (open.table.unreadable++ == 0) open.table.fault = error;
+      if (!fault_in_segment_) fault_in_segment_ = error;
       return true;
     }
+    note_lines(cutter, record, open.table.segments.back());
     take_record(window, open, record);
     return true;
+  }
+
+  /// Where records span lines or share them, lines that were passed over as records may have been none.
+  void note_lines(RecordCutter& cutter, const Record& record, Segment& segment) const {
+    if (!segment.is_by_lines || cutter.keeps_lines(record)) return;
+    segment.is_by_lines = false;
+    if (!fault_in_segment_) return;
+    throw Error(Code::data, fault_in_segment_->message() + "; where this record ends is not known: not every record has a line of its own",
+                fault_in_segment_->hint());
   }
 
   /// What came first is what to mend first, and may be the cause of the other.
@@ -263,6 +275,7 @@ class Scanner {
   int64_t mark_step_ = 1;
   std::string scratch_;
   size_t file_ = 0;  // that is read
+  std::optional<Error> fault_in_segment_;  // of the first record that was passed over in what is read
 };
 
 }  // namespace

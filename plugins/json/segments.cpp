@@ -29,7 +29,8 @@ bool RecordStream::open_next() {
 bool RecordStream::cut(Record& record) {
   try {
     return open_->cutter.next(record);
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    if (error.code() != Code::data) throw;
     if (open_->cutter.record_at() < 0 || !is_beyond(open_->cutter.record_at())) throw;
     record.begin = open_->cutter.record_at();
     return true;

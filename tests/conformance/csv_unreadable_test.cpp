@@ -48,7 +48,7 @@ Taken take(File& file, const store::Range& range = {}) {
 
 TEST(CsvUnreadable, EachBadRowIsOneRejectAndTheOthersAreRead) {
   using namespace std::string_literals;
-  File file("id,v\n1,a\n2\n3,c,d\n4,e\"f\n5,\"g\"h\n6,\xFF\n7,i\0j\n8,\"k\nl\"\n9,\"m\0n\",\"o\np\"\n10,q\n"s);
+  File file("id,v\n1,a\n2\n3,c,d\n4,e\"f\n5,\"g\"h\n6,\xFF\n7,i\0j\n8,\"k\nl\"\n9,\"m\0n\no\"\n10,q\n"s);
   const catalog::Catalog found = file.look();
   EXPECT_EQ(found.tables.at(0).rows, 10);
   ASSERT_EQ(found.notes.size(), 1u);
@@ -56,7 +56,8 @@ TEST(CsvUnreadable, EachBadRowIsOneRejectAndTheOthersAreRead) {
   EXPECT_THAT(found.notes[0], HasSubstr("t.csv, line 3, byte 9: expected 2 cells, found 1"));
   const Taken taken = take(file);
   EXPECT_EQ(taken.rows, (Rows{{"1", "a"}, {"8", "k\nl"}, {"10", "q"}}));
-  EXPECT_THAT(taken.records, ElementsAre("2\n", "3,c,d\n", "4,e\"f\n", "5,\"g\"h\n", "\\x362cff0a", "7,i\0j\n"s, "9,\"m\0n\",\"o\np\"\n"s));
+  EXPECT_THAT(taken.records,
+              ElementsAre("2\n", "3,c,d\n", "4,e\"f\n", "5,\"g\"h\n", "\\x362cff0a", "7,i\0j\n"s, "9,\"m\0n\no\"\n"s));
   EXPECT_THAT(taken.reasons,
               ElementsAre(HasSubstr("line 3, byte 9: expected 2 cells"), HasSubstr("line 4, byte 11: expected 2 cells, found 3"),
                           HasSubstr("line 5, byte 20: column v has a quote inside"), HasSubstr("line 6, byte 28: column v has text behind"),
@@ -67,6 +68,36 @@ TEST(CsvUnreadable, EachBadRowIsOneRejectAndTheOthersAreRead) {
 TEST(CsvUnreadable, AQuoteThatDoesNotEndStaysAnError) {
   File file("id,v\n1,a\n2,\"b\n3,c\n");
   EXPECT_THAT(error_of([&] { file.look(); }).what(), HasSubstr("begins with a quote that does not end"));
+}
+
+/// 2000 rows of which two are as given.
+std::string rows_with(const std::string& tenth, const std::string& last) {
+  std::string text = "id,v\n";
+  for (int id = 1; id <= 2000; ++id) {
+    const std::string& broken = id == 10 ? tenth : last;
+    text += (id == 10 || id == 1990 ? broken : std::to_string(id) + ",ok") + "\n";
+  }
+  return text;
+}
+
+TEST(CsvUnreadable, QuotesThatPairAcrossLinesHideNoRowsBehindOneReject) {
+  for (const auto& [last, reason] : {std::pair("1990,\"end\" x", "line 1991, byte "),
+                                     std::pair("1990,x\",y", "line 11, byte 50: expected 2 cells, found 3"),
+                                     std::pair("1990,x\",\xFF", "line 11, byte 50: expected 2 cells, found 3")}) {
+    File file(rows_with("10,\"start", last));
+    const std::string refused = error_of([&] { file.look(); }).what();
+    EXPECT_THAT(refused, HasSubstr(reason)) << last;
+    EXPECT_THAT(refused, HasSubstr("a quote before it may be missing, or be one too many")) << last;
+    EXPECT_THAT(error_of([&] { take(file); }).what(), HasSubstr(reason)) << last;
+  }
+}
+
+TEST(CsvUnreadable, TheSameFaultsInOneLineAreRejectsOfThatLine) {
+  File file(rows_with("10,\"start\" x", "1990,\"end\",y"));
+  file.look();
+  const Taken taken = take(file);
+  EXPECT_EQ(taken.rows.size(), 1998u);
+  EXPECT_THAT(taken.records, ElementsAre("10,\"start\" x\n", "1990,\"end\",y\n"));
 }
 
 TEST(CsvUnreadable, WithoutRejectsItStopsAtTheRow) {

@@ -92,11 +92,11 @@ TEST(JsonUnreadable, TooDeepAndTooLargeRecordsEndWhereTheyClose) {
 }
 
 TEST(JsonUnreadable, AnElementWhoseBracketsCloseIsOneReject) {
-  JsonFiles files("[{\"a\": 1}, {\"a\": 01}, null, {\"a\" 2, \"b\": [{}]}, {\"a\": 3}]");
+  JsonFiles files("[{\"a\": 1}, {\"a\": 01}, null, {\"a\": tru, \"b\": [{\"c\\\"\" : \"\"}]}, {\"a\": 3}]");
   EXPECT_EQ(tolerant_catalog(files).tables.at(0).rows, 5);
   const Taken taken = take(files);
   EXPECT_EQ(taken.rows, numbers({1, 3}));
-  EXPECT_THAT(records_of(taken), ElementsAre("{\"a\": 01}", "null", "{\"a\" 2, \"b\": [{}]}"));
+  EXPECT_THAT(records_of(taken), ElementsAre("{\"a\": 01}", "null", "{\"a\": tru, \"b\": [{\"c\\\"\" : \"\"}]}"));
 }
 
 TEST(JsonUnreadable, WhereNothingTellsTheEndItStaysAnError) {
@@ -106,9 +106,51 @@ TEST(JsonUnreadable, WhereNothingTellsTheEndItStaysAnError) {
            "[{\"a\": 1}, {\"a\": \"2}, {\"a\": \"\n3\"}]",    // a quote is missing
            "{\n\"a\": 1\n}\n{\n\"a\": ,\n}\n{\n\"a\": 3\n}",  // records have no lines of their own
            "[{\"a\": 1} {\"a\": 2}]",                         // no comma
+           "[{\"a\": 1}, {\"a\" 2}, {\"a\": 3}]",             // text behind a string
+           "[{\"a\": 1}, {a\": 2}, {\"a\": 3}]",              // and before one
        }) {
     JsonFiles files(text);
     EXPECT_EQ(error_of([&] { tolerant_catalog(files); }).code(), Code::data) << text;
+  }
+}
+
+TEST(JsonUnreadable, QuotesThatPairAcrossRecordsHideNoneBehindOneReject) {
+  for (const bool is_array : {true, false}) {
+    std::string text = is_array ? "[" : "{\"t\": {";
+    for (int id = 1; id <= 2000; ++id) {
+      const std::string value = id == 10 ? "5\" pipe" : id == 1990 ? "3\" pipe" : "x";
+      text += id == 1 ? "" : ",";
+      text += (is_array ? "" : "\"" + std::to_string(id) + "\":") + "{\"a\":" + std::to_string(id) + ",\"v\":\"" + value + "\"}";
+    }
+    JsonFiles files(text + (is_array ? "]" : "}}"), {{"shape", is_array ? "array" : "object"}, {"record", is_array ? "" : "/t"}});
+    EXPECT_THAT(error_of([&] { tolerant_catalog(files); }).what(), HasSubstr("byte ")) << is_array;
+  }
+}
+
+TEST(JsonUnreadable, ABrokenRecordOfSeveralLinesAmongLinesInventsNoRows) {
+  for (const char* broken : {
+           "{\"a\": 101, \"bad\": tru,\n \"items\": [\n  {\"a\": 5},\n  {\"a\": 6}\n ]\n}\n",
+           "{\"a\": 101, \"bad\": tru,\n \"items\": [\n  {\"a\": 5}\n ]\n}\n",
+           "{\"a\": 101, \"bad\": tru, \"items\": [\n{\"a\": 5}\n], \"b\": 3}\n",
+           "{\"a\": 101, \"bad\": tru, \"items\": [\n{\"a\": 5}, {\"a\": 6}]}\n",
+           "{\"a\": 101, \"bad\": tru, \"item\":\n{\"a\":\n5}\n,\"b\": 3}\n",
+       }) {
+    std::string text;
+    for (int i = 0; i < 199; ++i) text += i == 100 ? broken : "{\"a\": " + std::to_string(i) + "}\n";
+    JsonFiles files(text);
+    EXPECT_THAT(error_of([&] { tolerant_catalog(files); }).what(), HasSubstr("byte 1008")) << broken;
+  }
+}
+
+TEST(JsonUnreadable, WhereGoodRecordsAreNotOnLinesOfTheirOwnNoLineEndsARecord) {
+  std::string lines;
+  for (int i = 0; i < 100; ++i) lines += "{\"a\": " + std::to_string(i) + "}\n";
+  for (const std::string good : {"{\"a\": 200} {\"a\": 201}\n", "{\"a\":\n200}\n"}) {
+    JsonFiles sound(lines + good + "  {\"a\": 202}  \r\n\n\t{\"a\": 203}");
+    tolerant_catalog(sound);
+    EXPECT_EQ(take(sound).rows.size(), good.find(' ', 8) == std::string::npos ? 103u : 104u);
+    JsonFiles broken(lines + good + lines + "{\"a\": tru}\n" + lines);
+    EXPECT_THAT(error_of([&] { tolerant_catalog(broken); }).what(), HasSubstr("tru")) << good;
   }
 }
 

@@ -71,9 +71,9 @@ Rows lenient_rows_of(const Scan& scan) {
   scanner.be_lenient();
   for (int64_t end = scan.begin; scanner.next(); end = scanner.row_end()) {
     require(scanner.row_begin() >= end && scanner.row_end() > scanner.row_begin(), "rows follow one another");
-    require(scanner.fault() || scanner.width() == 2, "a row of another width has a fault");
-    if (scanner.fault()) require(!scanner.unreadable_row().text.empty(), "a row with a fault has its text");
-    all.rows.push_back({scanner.fault() ? "x" : std::optional<std::string>()});
+    require(scanner.has_fault() || scanner.width() == 2, "a row of another width has a fault");
+    if (scanner.has_fault()) require(!scanner.unreadable_row().text.empty(), "a row with a fault has its text");
+    all.rows.push_back({scanner.has_fault() ? "x" : std::optional<std::string>()});
     all.begins.push_back(scanner.row_begin());
   }
   return all;
