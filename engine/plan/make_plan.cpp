@@ -1,5 +1,6 @@
 #include "plan/make_plan.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -30,6 +31,20 @@ std::string action_to_json(const workflow::Action& action) {
   return "{\"word\":\"" + action.word + "\",\"fields\":" + value_to_json(workflow::Value{action.fields}) + "}";
 }
 
+/// As the worker runs it: an action like any other, which must not turn out to be wrong when it is needed. What it changes, the run
+/// must be allowed to change.
+void plan_undo(const workflow::Action& undo, PlannedNode& node, PlanContext& context, const FindHook& find_hook) {
+  PlannedNode twin = node;
+  twin.path += "#undo";
+  twin.word = undo.word;
+  twin.fields = value_to_json(workflow::Value{undo.fields});
+  twin.targets.clear();
+  find_hook(undo.word)->plan(undo, context, twin);
+  for (const std::string& target : twin.targets) {
+    if (std::find(node.targets.begin(), node.targets.end(), target) == node.targets.end()) node.targets.push_back(target);
+  }
+}
+
 void plan_step(const Node& step, PlannedNode& node, PlanContext& context, const FindHook& find_hook) {
   node.word = step.action->word;
   node.fields = value_to_json(workflow::Value{step.action->fields});
@@ -40,6 +55,7 @@ void plan_step(const Node& step, PlannedNode& node, PlanContext& context, const 
   }
   try {
     find_hook(node.word)->plan(*step.action, context, node);
+    if (step.undo) plan_undo(*step.undo, node, context, find_hook);
   } catch (const Error& error) {
     throw error.where().empty() ? error.with_where(node.where + " (" + node.path + ")") : error;
   }

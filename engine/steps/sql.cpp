@@ -12,18 +12,20 @@
 namespace sluice::steps {
 namespace {
 
+SqlDialect dialect_of(const StepContext& context) { return steps::dialect_of(context.run.plan(), context.node); }
+
 std::vector<SqlScript> scripts_of(const StepContext& context) {
-  const SqlDialect dialect = dialect_of(context.run.plan(), context.node);
-  return scripts_of(context.node, context.run.workflow().files, dialect);
+  return scripts_of(context.node, context.run.workflow().files, dialect_of(context));
 }
 
 void describe(const std::vector<SqlScript>& scripts, SqlDialect dialect, plan::PlannedNode& node) {
   const std::string store = text_field(node, "store");
   for (const SqlScript& script : scripts) {
     const auto count = static_cast<int64_t>(script.statements.size());
+    if (is_autocommit(node) || !is_one_transaction(script, dialect)) refuse_lost_values(script, dialect);
     std::string how;
     if (is_autocommit(node)) how = ", each outside of a transaction: one whose end is unknown after a kill must be looked at";
-    else if (!is_one_transaction(script, dialect)) how = ", not in one transaction: definitions commit by themselves";
+    else if (!is_one_transaction(script, dialect)) how = ", not in one transaction: definitions commit by themselves, and calls may";
     node.effects.push_back("runs on " + store + ": " + (script.name.empty() ? script.text : script.name + " (" + count_of(count, "statement") + ")") + how);
   }
 }
@@ -43,7 +45,7 @@ void Sql::plan(const workflow::Action&, plan::PlanContext& context, plan::Planne
 
 Expansion Sql::expand(StepContext& context) const {
   Expansion expansion;
-  for (const SqlTask& each : tasks_of(context.node, scripts_of(context))) {
+  for (const SqlTask& each : tasks_of(context.node, scripts_of(context), dialect_of(context))) {
     Task task;
     task.id = each.id;
     task.stage = static_cast<int32_t>(expansion.tasks.size());
@@ -56,7 +58,7 @@ Expansion Sql::expand(StepContext& context) const {
 
 TaskRecord Sql::run(StepContext& context, const Task& task) const {
   const std::vector<SqlScript> scripts = scripts_of(context);
-  const std::vector<SqlTask> tasks = tasks_of(context.node, scripts);
+  const std::vector<SqlTask> tasks = tasks_of(context.node, scripts, dialect_of(context));
   const auto found = std::find_if(tasks.begin(), tasks.end(), [&](const SqlTask& each) { return each.id == task.id; });
   if (found == tasks.end()) throw Error(Code::internal, context.node.path + ": there is no task " + task.id);
   TaskRecord record = run_sql_task(context, task.writes, scripts.at(found->script), *found);

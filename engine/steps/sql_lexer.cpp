@@ -11,13 +11,18 @@ namespace {
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (static_cast<unsigned char>(c) & 0x80) != 0; }
 
+constexpr const char* kByteOrderMark = "\xEF\xBB\xBF";
+
 }  // namespace
+
+SqlLexer::SqlLexer(const std::string& script, SqlDialect dialect, const std::string& name)
+    : script_(script), dialect_(dialect), name_(name), begin_(script.starts_with(kByteOrderMark) ? 3 : 0), at_(begin_), counted_(begin_) {}
 
 bool SqlLexer::starts(const char* text) const { return script_.compare(at_, std::char_traits<char>::length(text), text) == 0; }
 
 bool SqlLexer::begins_line(size_t place) const {
-  while (place > 0 && (script_[place - 1] == ' ' || script_[place - 1] == '\t')) --place;
-  return place == 0 || script_[place - 1] == '\n';
+  while (place > begin_ && (script_[place - 1] == ' ' || script_[place - 1] == '\t')) --place;
+  return place == begin_ || script_[place - 1] == '\n';
 }
 
 std::string SqlLexer::rest_of_line() {
@@ -31,20 +36,20 @@ SqlLexer::Token SqlLexer::next() {
   line_ += static_cast<int>(std::count(script_.begin() + static_cast<long>(counted_), script_.begin() + static_cast<long>(at_), '\n'));
   counted_ = at_;
   Token token{Kind::end, at_, at_, line_};
-  if (at_ >= script_.size()) return token;
+  if (at_ >= script_.size()) {
+    if (is_framed()) refuse_open("a comment", framed_since_);
+    return token;
+  }
   if (is_space(script_[at_])) {
     while (at_ < script_.size() && is_space(script_[at_])) ++at_;
     token.kind = Kind::blank;
-  } else if (is_mysql() && (starts("/*!") || starts("/*M!"))) {
-    // The server runs what is in it.
-    skip_block();
-    token.kind = Kind::text;
+  } else if (is_mysql() && skip_frame()) {
+    token.kind = Kind::frame;
   } else if (skip_comment()) {
     token.kind = Kind::comment;
   } else if (skip_text()) {
     token.kind = Kind::text;
-  } else if (is_word(script_[at_])) {
-    while (at_ < script_.size() && is_word(script_[at_])) ++at_;
+  } else if (skip_word()) {
     token.kind = Kind::word;
   } else {
     ++at_;
@@ -56,6 +61,28 @@ SqlLexer::Token SqlLexer::next() {
 
 void SqlLexer::refuse_open(const std::string& what, int line) const {
   throw Error(Code::invalid_argument, name_ + ":" + std::to_string(line) + ": " + what + " begins here and does not end");
+}
+
+bool SqlLexer::skip_frame() {
+  if (is_framed() && starts("*/")) {
+    at_ += 2;
+    framed_since_ = 0;
+    return true;
+  }
+  if (is_framed() || (!starts("/*!") && !starts("/*M!"))) return false;
+  framed_since_ = line_;
+  at_ = script_.find('!', at_) + 1;
+  // The version from which on it counts.
+  for (int digits = 0; digits < 6 && at_ < script_.size() && std::isdigit(static_cast<unsigned char>(script_[at_])) != 0; ++digits) ++at_;
+  return true;
+}
+
+bool SqlLexer::skip_word() {
+  if (!is_word(script_[at_])) return false;
+  // PostgreSQL's names go on behind a $.
+  const bool takes_dollar = dialect_ == SqlDialect::postgres;
+  while (at_ < script_.size() && (is_word(script_[at_]) || (takes_dollar && script_[at_] == '$'))) ++at_;
+  return true;
 }
 
 bool SqlLexer::skip_comment() {

@@ -10,7 +10,8 @@ namespace sluice::steps {
 /// Goes over a script token by token. Part of sql_split.hpp's work.
 class SqlLexer {
  public:
-  enum class Kind { end = 1, blank, comment, text, word, mark };
+  /// A frame is where MySQL's /*!40101 begins and where it ends; the server runs what is between.
+  enum class Kind { end = 1, blank, comment, text, word, mark, frame };
   struct Token {
     Kind kind = Kind::end;
     size_t begin = 0;
@@ -18,7 +19,8 @@ class SqlLexer {
     int line = 0;
   };
 
-  SqlLexer(const std::string& script, SqlDialect dialect, const std::string& name) : script_(script), dialect_(dialect), name_(name) {}
+  /// A byte order mark at the begin is passed over.
+  SqlLexer(const std::string& script, SqlDialect dialect, const std::string& name);
 
   /// Throws Error(invalid_argument) for a quote or a comment that does not end.
   Token next();
@@ -30,10 +32,14 @@ class SqlLexer {
   size_t place() const { return at_; }
   /// Nothing but blanks stands before it on its line.
   bool begins_line(size_t place) const;
+  /// Between the two ends of a frame.
+  bool is_framed() const { return framed_since_ > 0; }
 
  private:
   bool starts(const char* text) const;
   bool is_mysql() const { return dialect_ == SqlDialect::mysql; }
+  bool skip_frame();
+  bool skip_word();
   bool skip_comment();
   bool skip_block();
   bool skip_text();
@@ -44,9 +50,11 @@ class SqlLexer {
   const std::string& script_;
   SqlDialect dialect_;
   const std::string& name_;
-  size_t at_ = 0;
-  size_t counted_ = 0;  // line_ is that of this place
+  size_t begin_;
+  size_t at_;
+  size_t counted_;  // line_ is that of this place
   int line_ = 1;
+  int framed_since_ = 0;  // the line where the open frame begins; 0: none is
 };
 
 }  // namespace sluice::steps

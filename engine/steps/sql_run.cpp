@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/sha256.hpp"
+#include "steps/sql_settings.hpp"
 
 namespace sluice::steps {
 namespace {
@@ -14,13 +15,17 @@ constexpr int64_t kFenceChunk = -4;
 class SqlRun {
  public:
   SqlRun(StepContext& context, const std::string& store, const SqlScript& script, const SqlTask& task)
-      : context_(context), store_(store), script_(script), task_(task), session_(context.session(store)) {}
+      : context_(context), store_(store), script_(script), task_(task), dialect_(dialect_of(context.run.plan(), context.node)), session_(context.session(store)) {
+    for (size_t i = 0; i < script.statements.size(); ++i) {
+      if (sets_session(script.statements[i], dialect_)) settings_.push_back(i);
+    }
+  }
 
   TaskRecord run() {
     CancelScope scope(context_.cancel, session_);
     if (task_.statement) {
       run_alone(*task_.statement);
-    } else if (is_one_transaction(script_, dialect_of(context_.run.plan(), context_.node))) {
+    } else if (is_one_transaction(script_, dialect_)) {
       record_.skipped = !run_guarded(0, task_.digest, [&] { run_all(); });
     } else {
       run_one_by_one();
@@ -37,7 +42,7 @@ class SqlRun {
   void run_one_by_one() {
     bool is_all_done = true;
     for (size_t i = 0; i < script_.statements.size(); ++i) {
-      if (sets_session(script_.statements[i])) continue;
+      if (std::binary_search(settings_.begin(), settings_.end(), i)) continue;
       const bool is_new = run_guarded(static_cast<int64_t>(i), sha256_hex(script_.statements[i].text), [&] {
         set_session(i);
         run_statement(i);
@@ -87,8 +92,8 @@ class SqlRun {
   }
 
   void set_session(size_t end) {
-    for (size_t i = 0; i < end; ++i) {
-      if (sets_session(script_.statements[i])) execute(i);
+    for (const size_t setting : settings_) {
+      if (setting < end) execute(setting);
     }
   }
 
@@ -102,7 +107,7 @@ class SqlRun {
       const bool is_named = !script_.name.empty() || script_.statements.size() > 1;
       const Error placed = is_named ? error.with_prefix(place_of(script_, index) + ": ") : error;
       if (placed.hint().empty() && commits_by_itself(script_.statements[index]) &&
-          !is_one_transaction(script_, dialect_of(context_.run.plan(), context_.node))) {
+          !is_one_transaction(script_, dialect_)) {
         throw placed.with_hint(
             "was an earlier attempt of this run cut off in this very statement, its effect may be there already: look, take it back, and "
             "resume");
@@ -115,7 +120,9 @@ class SqlRun {
   const std::string& store_;
   const SqlScript& script_;
   const SqlTask& task_;
+  SqlDialect dialect_;
   store::Session& session_;
+  std::vector<size_t> settings_;  // places of the statements that set the session, rising
   TaskRecord record_;
 };
 

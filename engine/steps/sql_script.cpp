@@ -5,9 +5,22 @@
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "steps/fields.hpp"
+#include "steps/sql_settings.hpp"
 #include "workflow/sql_files.hpp"
 
 namespace sluice::steps {
+namespace {
+
+/// Unlike that of every other statement, also of those on the same line.
+std::string task_id(const SqlScript& script, size_t statement) {
+  const SqlStatement& each = script.statements[statement];
+  size_t number = 1;
+  while (number <= statement && script.statements[statement - number].line == each.line) ++number;
+  const bool is_numbered = !script.name.empty() && number > 1;
+  return place_of(script, statement) + (is_numbered ? " #" + std::to_string(number) : "") + " " + shorten_sql(each.text);
+}
+
+}  // namespace
 
 SqlDialect dialect_of(const plan::Plan& plan, const plan::PlannedNode& node) {
   const plan::PlannedStore* store = plan.find_store(text_field(node, "store"));
@@ -39,7 +52,7 @@ std::string place_of(const SqlScript& script, size_t statement) {
   return script.name + ":" + std::to_string(script.statements.at(statement).line);
 }
 
-std::vector<SqlTask> tasks_of(const plan::PlannedNode& node, const std::vector<SqlScript>& scripts) {
+std::vector<SqlTask> tasks_of(const plan::PlannedNode& node, const std::vector<SqlScript>& scripts, SqlDialect dialect) {
   std::vector<SqlTask> tasks;
   for (size_t i = 0; i < scripts.size(); ++i) {
     const SqlScript& script = scripts[i];
@@ -49,8 +62,8 @@ std::vector<SqlTask> tasks_of(const plan::PlannedNode& node, const std::vector<S
     }
     for (size_t statement = 0; statement < script.statements.size(); ++statement) {
       const SqlStatement& each = script.statements[statement];
-      if (sets_session(each)) continue;
-      tasks.push_back({place_of(script, statement) + " " + shorten_sql(each.text), i, statement, sha256_hex(each.text)});
+      if (sets_session(each, dialect)) continue;
+      tasks.push_back({task_id(script, statement), i, statement, sha256_hex(each.text)});
     }
   }
   return tasks;
@@ -60,11 +73,23 @@ bool is_one_transaction(const SqlScript& script, SqlDialect dialect) {
   return dialect != SqlDialect::mysql || std::none_of(script.statements.begin(), script.statements.end(), commits_by_itself);
 }
 
+void refuse_lost_values(const SqlScript& script, SqlDialect dialect) {
+  for (size_t i = 0; i < script.statements.size(); ++i) {
+    const std::string value = value_of_session(script.statements[i], dialect);
+    if (value.empty()) continue;
+    throw Error(Code::invalid_argument,
+                place_of(script, i) + ": " + shorten_sql(script.statements[i].text) + " leaves " + value +
+                    " to other statements, or has it from them; each of them runs by itself here, and a kill in between would lose it",
+                "put what belongs together into one statement, or into a procedure and its CALL; a SET of literals may stay, and settings need "
+                "not be given back, for they end with the script");
+  }
+}
+
 std::vector<std::string> changed_tasks(const std::map<std::string, std::string>& done, const std::vector<SqlTask>& now) {
   std::vector<std::string> changed;
   for (const auto& [id, digest] : done) {
     const auto found = std::find_if(now.begin(), now.end(), [&id](const SqlTask& task) { return task.id == id; });
-    if (found == now.end() || found->digest != digest) changed.push_back(id);
+    if (found == now.end() || (!digest.empty() && found->digest != digest)) changed.push_back(id);
   }
   return changed;
 }

@@ -30,7 +30,7 @@ class Splitter {
   std::vector<SqlStatement> split() {
     for (SqlLexer::Token token = lexer_.next(); token.kind != Kind::end; token = lexer_.next()) take(token);
     if (is_inside_body())
-      refuse(statement_.line, "this statement has a body that does not end", "is an END missing, or a DELIMITER around it?");
+      refuse(statement_.line, "this statement has a body that does not end", is_rule_ ? "is a ) missing?" : "is an END missing, or a DELIMITER around it?");
     finish(script_.size());
     return std::move(statements_);
   }
@@ -41,7 +41,7 @@ class Splitter {
   }
 
   bool is_open() const { return statement_.line > 0; }
-  bool is_inside_body() const { return is_atomic_ || (is_trigger_ && (body_ == Body::open || body_ == Body::behind_semicolon)); }
+  bool is_inside_body() const { return is_atomic_ || (is_rule_ && brackets_ > 0) || (is_trigger_ && (body_ == Body::open || body_ == Body::behind_semicolon)); }
 
   void take(const SqlLexer::Token& token) {
     if (token.kind == Kind::blank || token.kind == Kind::comment) return;
@@ -56,12 +56,16 @@ class Splitter {
       begin_ = token.begin;
     }
     if (token.kind == Kind::word) return take_word(upper(lexer_.text_of(token)));
+    if (token.kind == Kind::frame) return;
+    if (token.kind == Kind::mark) brackets_ += script_[token.begin] == '(' ? 1 : script_[token.begin] == ')' ? -1 : 0;
+    if (token.kind == Kind::mark && script_[token.begin] == '@' && statement_.words.starts_with("SET")) sigil_ += '@';
     const bool is_semicolon = lexer_.text_of(token) == ";";
     body_ = is_trigger_ && body_ != Body::none && is_semicolon ? Body::behind_semicolon : body_ == Body::none ? Body::none : Body::open;
   }
 
   bool ends_here(const SqlLexer::Token& token) {
-    if (token.kind == Kind::text || is_atomic_) return false;
+    if (token.kind == Kind::text || token.kind == Kind::frame || lexer_.is_framed()) return false;
+    if (is_atomic_ || (is_rule_ && brackets_ > 0)) return false;
     if (script_.compare(token.begin, delimiter_.size(), delimiter_) != 0) return false;
     return !is_trigger_ || body_ == Body::none || body_ == Body::ended;
   }
@@ -69,13 +73,16 @@ class Splitter {
   void take_word(const std::string& word) {
     follow_body(word);
     if (word_count_ >= 4) return;
-    statement_.words += (word_count_++ == 0 ? "" : " ") + word;
+    statement_.words += (word_count_++ == 0 ? "" : " ") + sigil_ + word;
+    sigil_.clear();
     is_trigger_ = is_trigger_ ||
                   (dialect_ == SqlDialect::sqlite && (statement_.words == "CREATE TRIGGER" || statement_.words == "CREATE TEMP TRIGGER" ||
                                                       statement_.words == "CREATE TEMPORARY TRIGGER"));
+    is_rule_ = is_rule_ || (dialect_ == SqlDialect::postgres &&
+                            (statement_.words == "CREATE RULE" || statement_.words == "CREATE OR REPLACE RULE"));
   }
 
-  /// The bodies that hold semicolons of their own: SQLite's triggers, PostgreSQL's BEGIN ATOMIC.
+  /// The bodies that hold semicolons of their own, beside PostgreSQL's rules: SQLite's triggers, PostgreSQL's BEGIN ATOMIC.
   void follow_body(const std::string& word) {
     if (is_trigger_) {
       if (body_ == Body::none) {
@@ -125,14 +132,16 @@ class Splitter {
     statement_ = {};
     word_count_ = 0;
     previous_.clear();
-    is_trigger_ = is_atomic_ = false;
+    sigil_.clear();
+    is_trigger_ = is_atomic_ = is_rule_ = false;
+    brackets_ = 0;
     body_ = Body::none;
   }
 
   void check(const SqlStatement& statement) const {
     const std::string first = first_of(statement.words);
     static constexpr std::array<const char*, 6> kTransaction = {"BEGIN", "START", "COMMIT", "ROLLBACK", "END", "ABORT"};
-    if (std::find(kTransaction.begin(), kTransaction.end(), first) != kTransaction.end()) {
+    if (sets_autocommit(statement) || std::find(kTransaction.begin(), kTransaction.end(), first) != kTransaction.end()) {
       refuse(statement.line, shorten_sql(statement.text) + " begins or ends a transaction, which the step does by itself",
              "take it out; autocommit = true runs every statement without one");
     }
@@ -144,6 +153,13 @@ class Splitter {
     if (from != std::string::npos && whole.find_first_not_of(" \t\r\n", from + 4) == whole.find("STDIN", from)) {
       refuse(statement.line, "COPY ... FROM stdin takes its rows from a client", "write them as INSERT, or copy them by copy.tables");
     }
+  }
+
+  /// Back to 1 commits.
+  bool sets_autocommit(const SqlStatement& statement) const {
+    if (dialect_ != SqlDialect::mysql || first_of(statement.words) != "SET") return false;
+    const std::string words = statement.words + " ";
+    return words.find(" AUTOCOMMIT ") != std::string::npos || words.find(" @@AUTOCOMMIT ") != std::string::npos;
   }
 
   /// Where a SQLite trigger's body stands; it ends by "; END ;".
@@ -159,8 +175,11 @@ class Splitter {
   size_t begin_ = 0;
   int word_count_ = 0;
   std::string previous_;
+  std::string sigil_;  // what makes the next word of a SET a variable
   bool is_trigger_ = false;
   bool is_atomic_ = false;
+  bool is_rule_ = false;
+  int brackets_ = 0;
   int cases_ = 0;
   Body body_ = Body::none;
 };
@@ -177,14 +196,15 @@ std::vector<SqlStatement> split_sql(const std::string& script, SqlDialect dialec
 }
 
 bool commits_by_itself(const SqlStatement& statement) {
-  static constexpr std::array<const char*, 14> kWords = {"CREATE", "ALTER",  "DROP", "TRUNCATE", "RENAME", "ANALYZE", "OPTIMIZE",
-                                                         "GRANT",  "REVOKE", "LOCK", "UNLOCK",   "REPAIR", "INSTALL", "UNINSTALL"};
+  static constexpr std::array<const char*, 23> kWords = {"CREATE", "ALTER",  "DROP",    "TRUNCATE",  "RENAME", "ANALYZE", "OPTIMIZE",
+                                                         "GRANT",  "REVOKE", "LOCK",    "UNLOCK",    "REPAIR", "INSTALL", "UNINSTALL",
+                                                         "CHECK",  "FLUSH",  "CACHE",   "RESET",     "CHANGE", "STOP",    "IMPORT",
+                                                         "CALL",   "EXECUTE"};
+  static constexpr std::array<const char*, 4> kPairs = {"SET PASSWORD", "SET DEFAULT", "SET STATEMENT", "LOAD INDEX"};
   const std::string first = first_of(statement.words);
-  // What stands in /*! ... */ alone has no words that we see.
-  return first.empty() || std::find(kWords.begin(), kWords.end(), first) != kWords.end();
+  if (first.empty() || std::find(kWords.begin(), kWords.end(), first) != kWords.end()) return true;
+  return std::any_of(kPairs.begin(), kPairs.end(), [&](const char* pair) { return (statement.words + " ").starts_with(std::string(pair) + " "); });
 }
-
-bool sets_session(const SqlStatement& statement) { return first_of(statement.words) == "SET"; }
 
 std::string shorten_sql(const std::string& text, size_t most) {
   std::string line;

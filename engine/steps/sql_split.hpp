@@ -15,7 +15,7 @@ SqlDialect dialect_of_plugin(const std::string& plugin);
 struct SqlStatement {
   std::string text;   ///< without what ends it
   int line = 0;       ///< of its first word, from 1
-  std::string words;  ///< its first words, at most four, in capitals: "CREATE UNIQUE INDEX ORDERS"
+  std::string words;  ///< its first words, at most four, in capitals: "CREATE UNIQUE INDEX ORDERS", "SET @ID 1"
 };
 
 /// The statements of a script in their order. Quotes, comments, dollar quotes, bodies of triggers and functions stay whole; MySQL's
@@ -23,11 +23,8 @@ struct SqlStatement {
 /// does not end, for commands of a client (\c, .read), for COPY ... FROM stdin, and for statements that begin or end a transaction.
 std::vector<SqlStatement> split_sql(const std::string& script, SqlDialect dialect, const std::string& name);
 
-/// MySQL: the statement commits whatever is open before it does anything.
+/// MySQL: the statement commits whatever is open before it does anything, or may do so from within.
 bool commits_by_itself(const SqlStatement& statement);
-
-/// It changes nothing but how the session goes on: SET ...
-bool sets_session(const SqlStatement& statement);
 
 /// One line of at most `most` bytes, for people.
 std::string shorten_sql(const std::string& text, size_t most = 60);

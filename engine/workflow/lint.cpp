@@ -142,7 +142,7 @@ class Linter {
   void check_nodes() {
     for (const Node* node : nodes_in_order(workflow_)) {
       if (node->action) check_action(*node, *node->action);
-      if (node->undo) check_action(*node, *node->undo);
+      if (node->undo) check_undo(*node, *node->undo);
       if (node->on_fail) check_on_fail(*node);
     }
   }
@@ -157,6 +157,15 @@ class Linter {
       if (field.type == FieldType::store) check_store(action.where, what, value->as_text());
       if (const MapRef* map = value->as<MapRef>()) check_access(action, what, workflow_.maps.at(map->index));
     }
+  }
+
+  void check_undo(const Node& step, const Action& undo) {
+    check_action(step, undo);
+    const Value* autocommit = find_field(undo.fields, "autocommit");
+    if (!autocommit || !autocommit->as_boolean()) return;
+    add(undo.where, undo.word,
+        "step " + quoted(step.path) + ": undo: " + undo.word +
+            " with autocommit would run its statements again after a kill; take autocommit out, so that they run once");
   }
 
   void check_access(const Action& action, const std::string& what, const catalog::MapSpec& map) {

@@ -1,7 +1,6 @@
 #include "guard.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "base/error.hpp"
 #include "errors.hpp"
@@ -9,6 +8,7 @@
 #include "home.hpp"
 #include "ledger.hpp"
 #include "quote.hpp"
+#include "sql_words.hpp"
 
 namespace sluice::mysql {
 namespace {
@@ -43,22 +43,21 @@ Entry take_key(Connection& connection, const sdk::Fence& fence, const sdk::WorkK
   return found.text(0, 0) == "1" ? Entry::done : Entry::begun_before;
 }
 
-std::string first_word(const std::string& sql) {
-  const auto begin = std::find_if(sql.begin(), sql.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
-  std::string word;
-  for (auto at = begin; at != sql.end() && std::isalpha(static_cast<unsigned char>(*at)) != 0; ++at) {
-    word += static_cast<char>(std::toupper(static_cast<unsigned char>(*at)));
-  }
-  return word;
-}
-
 bool is_one_of(const std::string& word, std::initializer_list<const char*> words) {
   return std::any_of(words.begin(), words.end(), [&](const char* each) { return word == each; });
 }
 
 /// Statements that commit whatever is open before they do anything.
-bool commits_by_itself(const std::string& word) {
-  return is_one_of(word, {"CREATE", "ALTER", "DROP", "TRUNCATE", "RENAME", "ANALYZE", "OPTIMIZE", "GRANT", "REVOKE", "LOCK", "UNLOCK"});
+bool commits_by_itself(const SqlWords& words) {
+  if (words.first == "SET") return is_one_of(words.second, {"PASSWORD", "DEFAULT"});
+  if (words.first == "LOAD") return words.second == "INDEX";
+  return is_one_of(words.first, {"CREATE", "ALTER", "DROP", "TRUNCATE", "RENAME", "ANALYZE", "OPTIMIZE", "GRANT", "REVOKE", "LOCK", "UNLOCK", "REPAIR",
+                                 "CHECK", "FLUSH", "CACHE", "RESET", "CHANGE", "STOP", "IMPORT", "INSTALL", "UNINSTALL"});
+}
+
+/// Statements that may do so somewhere inside.
+bool may_commit(const SqlWords& words) {
+  return is_one_of(words.first, {"CALL", "EXECUTE"}) || (words.first == "SET" && words.second == "STATEMENT");
 }
 
 bool ends_the_transaction(const std::string& word) { return is_one_of(word, {"COMMIT", "ROLLBACK", "BEGIN", "START"}); }
@@ -93,6 +92,37 @@ std::string with_mark(std::string sql, const std::string& mark) {
   return sql;
 }
 
+Error ended_from_within(const std::string& what) {
+  return Error(Code::unsupported, what, "look at its effect; run such a statement in a step with autocommit = true, which asks after a kill");
+}
+
+void set_savepoint(Connection& connection, OpenGuard& guard) {
+  if (guard.has_savepoint) return;
+  connection.run("SAVEPOINT sluice_sql", {}, label_of(guard.key));
+  guard.has_savepoint = true;
+}
+
+/// What the transaction held is committed then, or gone, and what followed is committed.
+void require_savepoint(Connection& connection, OpenGuard& guard) {
+  if (!guard.has_savepoint) return;
+  constexpr int kNoSavepoint = 1305;
+  try {
+    connection.run("RELEASE SAVEPOINT sluice_sql", {}, label_of(guard.key));
+    guard.has_savepoint = false;
+  } catch (const Error& error) {
+    if (error.native_code() != kNoSavepoint) throw;
+    // Whoever comes again shall find that it was begun, also where a ROLLBACK has taken the row away.
+    take_key(connection, guard.fence, guard.key);
+    throw ended_from_within("a statement ended the transaction of " + guard.key.node + " from within, as a procedure does that contains COMMIT, "
+                            "ROLLBACK or definitions; what it did stays");
+  }
+}
+
+void require_not_begun(const OpenGuard& guard) {
+  if (!guard.is_begun_before) return;
+  throw ended_from_within("an earlier attempt of " + guard.key.node + " ended its transaction from within, and how much of it was done is unknown");
+}
+
 }  // namespace
 
 bool begin_guard(Session& session, const sdk::Fence& fence, const sdk::WorkKey& key) {
@@ -120,6 +150,7 @@ bool begin_guard(Session& session, const sdk::Fence& fence, const sdk::WorkKey& 
 void commit_guard(Session& session, const sluice_work_result& result) {
   if (!session.guard) throw Error(Code::invalid_argument, "guard_commit: no guard is open");
   Connection& connection = session.data();
+  require_savepoint(connection, *session.guard);
   complete_ledger_row(connection, session.guard->key, result);
   const std::string label = label_of(session.guard->key);
   if (mysql_real_query(connection.raw(), "COMMIT", 6) != 0) {
@@ -155,9 +186,10 @@ std::string probe_guard(Session& session, const sdk::WorkKey& key) {
 
 void execute_ddl(Session& session, const std::string& sql, const std::string& where) {
   Connection& connection = session.data();
-  const OpenGuard& guard = *session.guard;
+  OpenGuard& guard = *session.guard;
   // The statement ends the transaction in which the fence was read.
   check_fence(connection, guard.fence, where);
+  require_savepoint(connection, guard);
   try {
     connection.run(with_mark(sql, mark_of(guard.key.run, guard.key.node)), {}, where);
   } catch (const Error& error) {
@@ -170,18 +202,22 @@ void execute_ddl(Session& session, const std::string& sql, const std::string& wh
 }
 
 int64_t execute_sql(Session& session, const std::string& sql, const Values& params) {
-  const std::string word = first_word(sql);
+  const SqlWords words = words_of(sql);
   if (session.snapshot != SnapshotPart::none) throw Error(Code::invalid_argument, "execute: this session reads a snapshot");
-  if (session.guard && ends_the_transaction(word)) {
-    throw Error(Code::invalid_argument, "SQL inside a guard contains " + word, "the step's transaction is begun and committed by the engine");
+  if (session.guard && ends_the_transaction(words.first)) {
+    throw Error(Code::invalid_argument, "SQL inside a guard contains " + words.first, "the step's transaction is begun and committed by the engine");
   }
-  if (session.guard && commits_by_itself(word)) {
+  if (session.guard && commits_by_itself(words)) {
     execute_ddl(session, sql, "SQL");
     return -1;
   }
+  const bool is_checked = session.guard && may_commit(words);
+  if (is_checked) require_not_begun(*session.guard);
+  if (session.guard) set_savepoint(session.data(), *session.guard);
   const Rows done = session.data().run(with_mark(sql, ""), params, "SQL");
   // Some statements end early without an error when they are interrupted.
   if (session.raw_data().was_cancelled()) throw Error(Code::cancelled, "SQL: cancelled");
+  if (is_checked) require_savepoint(session.data(), *session.guard);
   return done.affected;
 }
 

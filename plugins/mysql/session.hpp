@@ -22,6 +22,7 @@ struct OpenGuard {
   sdk::WorkKey key;
   sdk::Fence fence;
   bool is_begun_before = false;  ///< a guard of this key was cut off behind a statement that commits by itself
+  bool has_savepoint = false;    ///< one that is gone once a statement has ended the transaction from within
 };
 
 /// What one sluice_session holds. The parts (catalog.hpp, read.hpp, ...) are functions over it.

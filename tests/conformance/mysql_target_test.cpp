@@ -272,5 +272,70 @@ TEST(MySqlSql, InsideAGuardMayNotEndItsTransaction) {
   EXPECT_EQ(target.session->execute("INSERT INTO t VALUES (?, ?)", {"1", std::nullopt}), 1);
 }
 
+/// Procedures that commit, that roll back, and that do neither.
+struct MySqlProcedures : MySqlTarget {
+  MySqlProcedures() {
+    side.execute("CREATE PROCEDURE keeps() INSERT INTO t VALUES (1, 'kept')");
+    side.execute("CREATE PROCEDURE commits() BEGIN INSERT INTO t VALUES (2, 'committed'); COMMIT; END");
+    side.execute("CREATE PROCEDURE rolls_back() BEGIN ROLLBACK; INSERT INTO t VALUES (3, 'behind'); END");
+  }
+
+  void call(const std::string& sql, int64_t chunk) {
+    store::Guard guard(*session, fence, work_key("sql", chunk));
+    session->execute(sql);
+    guard.commit({});
+  }
+};
+
+TEST(MySqlSql, ACallThatKeepsTheTransactionIsPartOfIt) {
+  SLUICE_REQUIRE_MYSQL();
+  MySqlProcedures target;
+  {
+    store::Guard guard(*target.session, target.fence, work_key("sql", 0));
+    target.session->execute("CALL keeps()");
+  }
+  EXPECT_EQ(target.count(), "0") << "it went with the guard";
+  target.call("/* again */ CALL keeps()", 0);
+  EXPECT_EQ(target.count(), "1");
+  EXPECT_TRUE(store::Guard(*target.session, target.fence, work_key("sql", 0)).already_done());
+}
+
+TEST(MySqlSql, ACallThatEndsTheTransactionIsAnErrorAndNotDoneAgain) {
+  SLUICE_REQUIRE_MYSQL();
+  MySqlProcedures target;
+  int64_t chunk = 0;
+  for (const char* sql : {"CALL commits()", "EXECUTE IMMEDIATE 'CALL rolls_back()'"}) {
+    const Error error = error_of([&] { target.call(sql, chunk); });
+    EXPECT_EQ(error.code(), Code::unsupported);
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("ended the transaction of sql from within"), HasSubstr("autocommit = true")));
+    EXPECT_EQ(target.count(), std::to_string(++chunk)) << "what it did stays";
+    EXPECT_THAT(error_of([&] { target.call(sql, chunk - 1); }).what(), HasSubstr("an earlier attempt of sql ended its transaction"));
+    EXPECT_EQ(target.count(), std::to_string(chunk)) << "it was done twice";
+  }
+}
+
+TEST(MySqlSql, WhateverElseEndsTheTransactionIsSeenBeforeItIsCalledDone) {
+  SLUICE_REQUIRE_MYSQL();
+  MySqlProcedures target;
+  store::Guard guard(*target.session, target.fence, work_key("sql"));
+  target.session->execute("INSERT INTO t VALUES (9, 'nine')");
+  target.session->execute("SET autocommit = 0");
+  target.session->execute("SET autocommit = 1");
+  EXPECT_THAT(error_of([&] { guard.commit({}); }).what(), HasSubstr("ended the transaction of sql from within"));
+  EXPECT_FALSE(target.session->guard_probe(work_key("sql")).has_value());
+}
+
+TEST(MySqlSql, DefinitionsInCommentsThatTheServerRunsAreDefinitions) {
+  SLUICE_REQUIRE_MYSQL();
+  MySqlProcedures target;
+  store::Guard guard(*target.session, target.fence, work_key("sql"));
+  target.session->execute("INSERT INTO t VALUES (9, 'nine')");
+  target.session->execute("/* a note */ /*M!100100 ALTER TABLE t ADD COLUMN more int */");
+  target.session->execute("FLUSH TABLES");
+  target.session->execute("CHECK TABLE t");
+  guard.commit({});
+  EXPECT_TRUE(target.session->guard_probe(work_key("sql")).has_value());
+}
+
 }  // namespace
 }  // namespace sluice::test
