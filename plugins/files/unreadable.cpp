@@ -1,6 +1,7 @@
 #include "files/unreadable.hpp"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "arrow/text.hpp"
 #include "base/units.hpp"
@@ -9,7 +10,8 @@ namespace sluice::files {
 
 namespace {
 
-std::string shown(const Unreadable& record) {
+/// The record's text, or nothing where its bytes are none.
+std::optional<std::string> text_of(const Unreadable& record) {
   // A character that the bound has cut in two does not make bytes of a text.
   constexpr size_t kLongestCut = 3;
   const bool is_cut = static_cast<int64_t>(record.text.size()) < record.bytes;
@@ -17,7 +19,7 @@ std::string shown(const Unreadable& record) {
     const std::string_view text = std::string_view(record.text).substr(0, record.text.size() - left);
     if (arrow::is_valid_utf8(text)) return std::string(text);
   }
-  return "\\x" + arrow::bytes_to_hex(record.text);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -25,7 +27,12 @@ std::string shown(const Unreadable& record) {
 std::string name_of(const Unreadable& record) { return record.path + ", record at byte " + std::to_string(record.at); }
 
 void reject_unreadable(const sluice_reject_sink& sink, const Error& why, const Unreadable& record) {
-  const nlohmann::ordered_json row = {{"file", record.path}, {"byte", record.at}, {"bytes", record.bytes}, {"record", shown(record)}};
+  nlohmann::ordered_json row = {{"file", record.path}, {"byte", record.at}, {"bytes", record.bytes}};
+  if (const auto text = text_of(record)) {
+    row["record"] = *text;
+  } else {
+    row["record_hex"] = arrow::bytes_to_hex(record.text);
+  }
   sdk::reject(sink, why, name_of(record), "", row.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 

@@ -23,7 +23,8 @@ struct Unreadable {
 /// "shop.csv, record at byte 17".
 std::string name_of(const Unreadable& record);
 
-/// Hands it to the engine with the reason: file, byte, length, and its bytes, as \x and hex digits where they are no UTF-8.
+/// Hands it to the engine with the reason: file, byte, length, and its bytes, as `record`, or where they are no UTF-8 as hex digits in
+/// `record_hex`.
 void reject_unreadable(const sluice_reject_sink& sink, const Error& why, const Unreadable& record);
 
 /// What a catalog notes of a table with such records: how many, that they become rejects, and why the first can't be read.

@@ -1,7 +1,9 @@
 #include "files/url_options.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "arrow/text.hpp"
 #include "base/error.hpp"
@@ -23,8 +25,14 @@ std::string percent_decoded(const std::string& text) {
 void refuse_unknown(const std::string& scheme, const std::vector<std::string>& known, const std::string& name) {
   if (std::find(known.begin() + 2, known.end(), name) != known.end()) return;
   const std::string close = did_you_mean(name, known);
+  const std::string advice = close.empty() ? "see `sluice plugins`" : close;
   throw Error(Code::invalid_argument, scheme + " option '" + name + "' in the URL: there is no such option",
-              close.empty() ? "see `sluice plugins`" : close);
+              advice + "; for a path that holds a \"?\", use path = \"...\"");
+}
+
+bool is_there(const std::string& path) {
+  std::error_code code;
+  return std::filesystem::exists(path, code);
 }
 
 /// What stands behind the last "?" of a URL is options only where each piece names one: a path may hold a "?".
@@ -63,7 +71,7 @@ void take_url(const std::string& scheme, const std::vector<std::string>& known, 
   if (url != given.end()) {
     std::string path = path_from_url(scheme, url->second);
     const size_t mark = path.rfind('?');
-    const auto more = mark == std::string::npos ? std::nullopt : options_from_query(scheme, known, path.substr(mark + 1));
+    const auto more = mark == std::string::npos || is_there(path) ? std::nullopt : options_from_query(scheme, known, path.substr(mark + 1));
     if (more) path.erase(mark);
     for (const auto& [name, value] : more.value_or(Given())) {
       if (given.emplace(name, value).second) continue;

@@ -156,6 +156,17 @@ TEST(CsvOptions, AreChecked) {
   EXPECT_THAT(refusal({{"header", "maybe"}}), HasSubstr("expected yes or no"));
 }
 
+TEST(CsvOptions, APathThatHoldsWhatLooksLikeOptionsIsThePath) {
+  const TempDirectory directory;
+  const std::string path = directory / "a?x=1.csv";
+  EXPECT_THAT(error_of([&] { csv_store(path); }).what(), HasSubstr("for a path that holds a \"?\", use path = \"...\""));
+  EXPECT_THAT(error_of([&] { csv_store(directory / "a?qoute='"); }).what(), AllOf(HasSubstr("did you mean quote?"), HasSubstr("use path")));
+  write_text(path, "id\n7\n");
+  const store::Store store = csv_store(path);
+  store::Session session(store);
+  EXPECT_EQ(rows_of(session, "a?x=1"), (Rows{{"7"}}));
+}
+
 TEST(CsvDirectory, HasATablePerFile) {
   const TempDirectory directory;
   write_text(directory / "b.csv", "x\n1\n");

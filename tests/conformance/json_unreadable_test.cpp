@@ -69,7 +69,15 @@ TEST(JsonUnreadable, WithoutRejectsItStopsAtTheRecord) {
 TEST(JsonUnreadable, BytesThatAreNoTextAreKeptAsHex) {
   JsonFiles files("{\"a\": 1}\n{\"a\": \"\xFF\"}\n{\"a\": 2}\n");
   tolerant_catalog(files);
-  EXPECT_THAT(records_of(take(files)), ElementsAre("\\x7b2261223a2022ff227d"));
+  const Json row = Json::parse(take(files).left_out.at(0).row);
+  EXPECT_EQ(row.at("record_hex"), "7b2261223a2022ff227d");
+  EXPECT_FALSE(row.contains("record"));
+}
+
+TEST(JsonUnreadable, ATextThatLooksLikeHexIsAText) {
+  JsonFiles files("{\"a\": 1}\n\\x7b7d\n{\"a\": 2}\n");
+  tolerant_catalog(files);
+  EXPECT_THAT(records_of(take(files)), ElementsAre("\\x7b7d"));
 }
 
 TEST(JsonUnreadable, TooDeepAndTooLargeRecordsEndWhereTheyClose) {
