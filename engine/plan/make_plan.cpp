@@ -31,8 +31,8 @@ std::string action_to_json(const workflow::Action& action) {
   return "{\"word\":\"" + action.word + "\",\"fields\":" + value_to_json(workflow::Value{action.fields}) + "}";
 }
 
-/// As the worker runs it: an action like any other, which must not turn out to be wrong when it is needed. What it changes, the run
-/// must be allowed to change.
+/// As the worker runs it: an action like any other, which must not turn out to be wrong when it is needed. What it
+/// changes, the run must be allowed to change.
 void plan_undo(const workflow::Action& undo, PlannedNode& node, PlanContext& context, const FindHook& find_hook) {
   PlannedNode twin = node;
   twin.path += "#undo";
@@ -41,7 +41,8 @@ void plan_undo(const workflow::Action& undo, PlannedNode& node, PlanContext& con
   twin.targets.clear();
   find_hook(undo.word)->plan(undo, context, twin);
   for (const std::string& target : twin.targets) {
-    if (std::find(node.targets.begin(), node.targets.end(), target) == node.targets.end()) node.targets.push_back(target);
+    if (std::find(node.targets.begin(), node.targets.end(), target) == node.targets.end())
+      node.targets.push_back(target);
   }
 }
 

@@ -25,7 +25,8 @@ void describe(const std::vector<SqlScript>& scripts, SqlDialect dialect, plan::P
     if (is_autocommit(node) || !is_one_transaction(script, dialect)) refuse_lost_values(script, dialect);
     std::string how;
     if (is_autocommit(node)) how = ", each outside of a transaction: one whose end is unknown after a kill must be looked at";
-    else if (!is_one_transaction(script, dialect)) how = ", not in one transaction: definitions commit by themselves, and calls may";
+    else if (!is_one_transaction(script, dialect))
+      how = ", not in one transaction: definitions commit by themselves, and calls may";
     node.effects.push_back("runs on " + store + ": " + (script.name.empty() ? script.text : script.name + " (" + count_of(count, "statement") + ")") + how);
   }
 }

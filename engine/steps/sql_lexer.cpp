@@ -16,7 +16,12 @@ constexpr const char* kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
 SqlLexer::SqlLexer(const std::string& script, SqlDialect dialect, const std::string& name)
-    : script_(script), dialect_(dialect), name_(name), begin_(script.starts_with(kByteOrderMark) ? 3 : 0), at_(begin_), counted_(begin_) {}
+    : script_(script),
+      dialect_(dialect),
+      name_(name),
+      begin_(script.starts_with(kByteOrderMark) ? 3 : 0),
+      at_(begin_),
+      counted_(begin_) {}
 
 bool SqlLexer::starts(const char* text) const { return script_.compare(at_, std::char_traits<char>::length(text), text) == 0; }
 
@@ -73,7 +78,9 @@ bool SqlLexer::skip_frame() {
   framed_since_ = line_;
   at_ = script_.find('!', at_) + 1;
   // The version from which on it counts.
-  for (int digits = 0; digits < 6 && at_ < script_.size() && std::isdigit(static_cast<unsigned char>(script_[at_])) != 0; ++digits) ++at_;
+  for (int digits = 0;
+       digits < 6 && at_ < script_.size() && std::isdigit(static_cast<unsigned char>(script_[at_])) != 0; ++digits)
+    ++at_;
   return true;
 }
 

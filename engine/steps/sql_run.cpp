@@ -15,7 +15,12 @@ constexpr int64_t kFenceChunk = -4;
 class SqlRun {
  public:
   SqlRun(StepContext& context, const std::string& store, const SqlScript& script, const SqlTask& task)
-      : context_(context), store_(store), script_(script), task_(task), dialect_(dialect_of(context.run.plan(), context.node)), session_(context.session(store)) {
+      : context_(context),
+        store_(store),
+        script_(script),
+        task_(task),
+        dialect_(dialect_of(context.run.plan(), context.node)),
+        session_(context.session(store)) {
     for (size_t i = 0; i < script.statements.size(); ++i) {
       if (sets_session(script.statements[i], dialect_)) settings_.push_back(i);
     }

@@ -17,7 +17,8 @@ std::string task_id(const SqlScript& script, size_t statement) {
   size_t number = 1;
   while (number <= statement && script.statements[statement - number].line == each.line) ++number;
   const bool is_numbered = !script.name.empty() && number > 1;
-  return place_of(script, statement) + (is_numbered ? " #" + std::to_string(number) : "") + " " + shorten_sql(each.text);
+  return place_of(script, statement) + (is_numbered ? " #" + std::to_string(number) : "") + " " +
+         shorten_sql(each.text);
 }
 
 }  // namespace
@@ -52,7 +53,8 @@ std::string place_of(const SqlScript& script, size_t statement) {
   return script.name + ":" + std::to_string(script.statements.at(statement).line);
 }
 
-std::vector<SqlTask> tasks_of(const plan::PlannedNode& node, const std::vector<SqlScript>& scripts, SqlDialect dialect) {
+std::vector<SqlTask> tasks_of(const plan::PlannedNode& node, const std::vector<SqlScript>& scripts,
+                              SqlDialect dialect) {
   std::vector<SqlTask> tasks;
   for (size_t i = 0; i < scripts.size(); ++i) {
     const SqlScript& script = scripts[i];
@@ -79,8 +81,10 @@ void refuse_lost_values(const SqlScript& script, SqlDialect dialect) {
     if (value.empty()) continue;
     throw Error(Code::invalid_argument,
                 place_of(script, i) + ": " + shorten_sql(script.statements[i].text) + " leaves " + value +
-                    " to other statements, or has it from them; each of them runs by itself here, and a kill in between would lose it",
-                "put what belongs together into one statement, or into a procedure and its CALL; a SET of literals may stay, and settings need "
+                    " to other statements, or has it from them; each of them runs by itself here, and a kill in "
+                    "between would lose it",
+                "put what belongs together into one statement, or into a procedure and its CALL; a SET of literals may "
+                "stay, and settings need "
                 "not be given back, for they end with the script");
   }
 }

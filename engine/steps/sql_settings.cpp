@@ -28,7 +28,8 @@ std::vector<Piece> pieces_of(const SqlStatement& statement, SqlDialect dialect) 
     if (token.kind == Kind::blank || token.kind == Kind::comment || token.kind == Kind::frame) continue;
     Piece piece{token.kind, std::string(lexer.text_of(token)), std::string(lexer.text_of(token))};
     if (piece.kind == Kind::word) {
-      std::transform(piece.text.begin(), piece.text.end(), piece.text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+      std::transform(piece.text.begin(), piece.text.end(), piece.text.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     }
     pieces.push_back(std::move(piece));
   }
@@ -98,8 +99,11 @@ class SetReader {
     if (at_ >= pieces_.size()) return false;
     const Piece& value = pieces_[at_];
     if (value.kind == Kind::mark) return false;
-    const bool is_number = value.kind == Kind::word && std::isdigit(static_cast<unsigned char>(value.text.front())) != 0;
-    const bool is_fit = is_number || (!has_sign && (value.kind == Kind::text || may_be_name || is_one_of(value.text, {"TRUE", "FALSE", "NULL"})));
+    const bool is_number =
+        value.kind == Kind::word && std::isdigit(static_cast<unsigned char>(value.text.front())) != 0;
+    const bool is_fit =
+        is_number ||
+        (!has_sign && (value.kind == Kind::text || may_be_name || is_one_of(value.text, {"TRUE", "FALSE", "NULL"})));
     ++at_;
     if (is_number && take(".")) {
       if (at_ < pieces_.size() && pieces_[at_].kind == Kind::word) ++at_;
@@ -121,8 +125,9 @@ bool defines_routine(const SqlStatement& statement, const std::vector<Piece>& pi
 
 /// SETs of MySQL that reach beyond the session, or the next transaction alone.
 bool sets_elsewhere(const SqlStatement& statement) {
-  return is_one_of(word_of(statement, 1), {"GLOBAL", "@@GLOBAL", "PERSIST", "@@PERSIST", "PERSIST_ONLY", "@@PERSIST_ONLY", "PASSWORD", "STATEMENT",
-                                           "TRANSACTION", "DEFAULT", "RESOURCE"});
+  return is_one_of(word_of(statement, 1),
+                   {"GLOBAL", "@@GLOBAL", "PERSIST", "@@PERSIST", "PERSIST_ONLY", "@@PERSIST_ONLY", "PASSWORD",
+                    "STATEMENT", "TRANSACTION", "DEFAULT", "RESOURCE"});
 }
 
 bool is_mark(const std::vector<Piece>& pieces, size_t at, const char* mark) {
@@ -145,7 +150,8 @@ std::string set_by_mysql(const SqlStatement& statement, const std::vector<Piece>
   if (word_of(statement, 0) == "SET" && !sets_elsewhere(statement)) {
     if (SetReader(pieces).is_literal()) return "";
     for (size_t at = 0; at < pieces.size(); ++at) {
-      if (is_variable(pieces, at) && (is_mark(pieces, at + 2, "=") || is_mark(pieces, at + 2, ":"))) return "the variable @" + pieces[at + 1].written;
+      if (is_variable(pieces, at) && (is_mark(pieces, at + 2, "=") || is_mark(pieces, at + 2, ":")))
+        return "the variable @" + pieces[at + 1].written;
     }
     return "a setting that is worked out";
   }
@@ -161,7 +167,8 @@ bool sets_session(const SqlStatement& statement, SqlDialect dialect) {
   const std::string first = word_of(statement, 0);
   // PostgreSQL takes nothing but literals there.
   if (dialect == SqlDialect::postgres) {
-    return first == "RESET" || (first == "SET" && !is_one_of(word_of(statement, 1), {"LOCAL", "TRANSACTION", "CONSTRAINTS"}));
+    return first == "RESET" ||
+           (first == "SET" && !is_one_of(word_of(statement, 1), {"LOCAL", "TRANSACTION", "CONSTRAINTS"}));
   }
   return dialect == SqlDialect::mysql && first == "SET" && SetReader(pieces_of(statement, dialect)).is_literal();
 }
@@ -172,8 +179,10 @@ std::string value_of_session(const SqlStatement& statement, SqlDialect dialect) 
   const std::vector<Piece> pieces = pieces_of(statement, dialect);
   if (defines_routine(statement, pieces)) return "";
   for (size_t at = 0; at + 2 < pieces.size(); ++at) {
-    const bool is_last_id = pieces[at].kind == Kind::word && is_one_of(pieces[at].text, {"LAST_INSERT_ID", "LAST_INSERT_ROWID"});
-    if (is_last_id && is_mark(pieces, at + 1, "(") && is_mark(pieces, at + 2, ")")) return "the number of the row that was inserted last";
+    const bool is_last_id =
+        pieces[at].kind == Kind::word && is_one_of(pieces[at].text, {"LAST_INSERT_ID", "LAST_INSERT_ROWID"});
+    if (is_last_id && is_mark(pieces, at + 1, "(") && is_mark(pieces, at + 2, ")"))
+      return "the number of the row that was inserted last";
   }
   return dialect == SqlDialect::mysql ? set_by_mysql(statement, pieces) : "";
 }

@@ -10,7 +10,8 @@ namespace sluice::steps {
 /// It changes nothing but how the session goes on, and may be said again before every later statement: SET of literals.
 bool sets_session(const SqlStatement& statement, SqlDialect dialect);
 
-/// What the statement leaves to later ones, or takes from earlier ones, and saying it again would not bring back: "the variable @id".
+/// What the statement leaves to later ones, or takes from earlier ones, and saying it again would not bring back: "the
+/// variable @id".
 /// "" where there is nothing like it.
 std::string value_of_session(const SqlStatement& statement, SqlDialect dialect);
 

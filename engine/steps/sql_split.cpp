@@ -30,7 +30,8 @@ class Splitter {
   std::vector<SqlStatement> split() {
     for (SqlLexer::Token token = lexer_.next(); token.kind != Kind::end; token = lexer_.next()) take(token);
     if (is_inside_body())
-      refuse(statement_.line, "this statement has a body that does not end", is_rule_ ? "is a ) missing?" : "is an END missing, or a DELIMITER around it?");
+      refuse(statement_.line, "this statement has a body that does not end",
+             is_rule_ ? "is a ) missing?" : "is an END missing, or a DELIMITER around it?");
     finish(script_.size());
     return std::move(statements_);
   }
@@ -41,7 +42,10 @@ class Splitter {
   }
 
   bool is_open() const { return statement_.line > 0; }
-  bool is_inside_body() const { return is_atomic_ || (is_rule_ && brackets_ > 0) || (is_trigger_ && (body_ == Body::open || body_ == Body::behind_semicolon)); }
+  bool is_inside_body() const {
+    return is_atomic_ || (is_rule_ && brackets_ > 0) ||
+           (is_trigger_ && (body_ == Body::open || body_ == Body::behind_semicolon));
+  }
 
   void take(const SqlLexer::Token& token) {
     if (token.kind == Kind::blank || token.kind == Kind::comment) return;
@@ -82,7 +86,7 @@ class Splitter {
                             (statement_.words == "CREATE RULE" || statement_.words == "CREATE OR REPLACE RULE"));
   }
 
-  /// The bodies that hold semicolons of their own, beside PostgreSQL's rules: SQLite's triggers, PostgreSQL's BEGIN ATOMIC.
+  /// The bodies that hold semicolons of their own, beside rules: SQLite's triggers, PostgreSQL's BEGIN ATOMIC.
   void follow_body(const std::string& word) {
     if (is_trigger_) {
       if (body_ == Body::none) {
@@ -141,7 +145,8 @@ class Splitter {
   void check(const SqlStatement& statement) const {
     const std::string first = first_of(statement.words);
     static constexpr std::array<const char*, 6> kTransaction = {"BEGIN", "START", "COMMIT", "ROLLBACK", "END", "ABORT"};
-    if (sets_autocommit(statement) || std::find(kTransaction.begin(), kTransaction.end(), first) != kTransaction.end()) {
+    if (sets_autocommit(statement) ||
+        std::find(kTransaction.begin(), kTransaction.end(), first) != kTransaction.end()) {
       refuse(statement.line, shorten_sql(statement.text) + " begins or ends a transaction, which the step does by itself",
              "take it out; autocommit = true runs every statement without one");
     }
@@ -196,14 +201,15 @@ std::vector<SqlStatement> split_sql(const std::string& script, SqlDialect dialec
 }
 
 bool commits_by_itself(const SqlStatement& statement) {
-  static constexpr std::array<const char*, 23> kWords = {"CREATE", "ALTER",  "DROP",    "TRUNCATE",  "RENAME", "ANALYZE", "OPTIMIZE",
-                                                         "GRANT",  "REVOKE", "LOCK",    "UNLOCK",    "REPAIR", "INSTALL", "UNINSTALL",
-                                                         "CHECK",  "FLUSH",  "CACHE",   "RESET",     "CHANGE", "STOP",    "IMPORT",
-                                                         "CALL",   "EXECUTE"};
+  static constexpr std::array<const char*, 23> kWords = {
+      "CREATE", "ALTER", "DROP",   "TRUNCATE", "RENAME",  "ANALYZE",   "OPTIMIZE", "GRANT",
+      "REVOKE", "LOCK",  "UNLOCK", "REPAIR",   "INSTALL", "UNINSTALL", "CHECK",    "FLUSH",
+      "CACHE",  "RESET", "CHANGE", "STOP",     "IMPORT",  "CALL",      "EXECUTE"};
   static constexpr std::array<const char*, 4> kPairs = {"SET PASSWORD", "SET DEFAULT", "SET STATEMENT", "LOAD INDEX"};
   const std::string first = first_of(statement.words);
   if (first.empty() || std::find(kWords.begin(), kWords.end(), first) != kWords.end()) return true;
-  return std::any_of(kPairs.begin(), kPairs.end(), [&](const char* pair) { return (statement.words + " ").starts_with(std::string(pair) + " "); });
+  return std::any_of(kPairs.begin(), kPairs.end(),
+                     [&](const char* pair) { return (statement.words + " ").starts_with(std::string(pair) + " "); });
 }
 
 std::string shorten_sql(const std::string& text, size_t most) {

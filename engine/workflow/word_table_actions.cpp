@@ -184,8 +184,9 @@ FieldSpec autocommit_field() {
   return {.name = "autocommit",
           .type = FieldType::boolean,
           .fallback = "false",
-          .help = "Each statement by itself, outside of a transaction, for what can't run in one (VACUUM, CREATE INDEX CONCURRENTLY). One whose "
-                  "end a kill leaves unknown is asked for: resume --redo or --assume-done."};
+          .help = "Each statement by itself, outside of a transaction, for what can't run in one (VACUUM, CREATE INDEX CONCURRENTLY). "
+                  "One whose end a kill leaves unknown is asked for: resume --redo or --assume-done. Only a plain SET reaches the next "
+                  "statement; PRAGMA and set_config don't. Not in an undo."};
 }
 
 Word sql() {
@@ -200,8 +201,9 @@ Word sql() {
 
 Word sql_files() {
   return {.name = "sql.files",
-          .help = "Runs SQL files in the order of their paths' bytes, each in one transaction (on MySQL statement by statement where one of "
-                  "them commits by itself), each once however often the run is killed. They are part of the workflow: an edited one is seen.",
+          .help = "Runs SQL files in the order of their paths' bytes, each in one transaction (on MySQL statement by statement where "
+                  "one of them commits by itself or is a CALL), each once however often the run is killed. They are part of the "
+                  "workflow: an edited one is seen.",
           .example = "step \"migrations\" { sql.files { store = \"new\", \"migrations/*.sql\" } }",
           .fields = {{.name = "store", .type = FieldType::store, .required = true, .help = "Where."},
                      {.name = "files",

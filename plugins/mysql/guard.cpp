@@ -1,7 +1,5 @@
 #include "guard.hpp"
 
-#include <algorithm>
-
 #include "base/error.hpp"
 #include "errors.hpp"
 #include "fence.hpp"
@@ -43,25 +41,6 @@ Entry take_key(Connection& connection, const sdk::Fence& fence, const sdk::WorkK
   return found.text(0, 0) == "1" ? Entry::done : Entry::begun_before;
 }
 
-bool is_one_of(const std::string& word, std::initializer_list<const char*> words) {
-  return std::any_of(words.begin(), words.end(), [&](const char* each) { return word == each; });
-}
-
-/// Statements that commit whatever is open before they do anything.
-bool commits_by_itself(const SqlWords& words) {
-  if (words.first == "SET") return is_one_of(words.second, {"PASSWORD", "DEFAULT"});
-  if (words.first == "LOAD") return words.second == "INDEX";
-  return is_one_of(words.first, {"CREATE", "ALTER", "DROP", "TRUNCATE", "RENAME", "ANALYZE", "OPTIMIZE", "GRANT", "REVOKE", "LOCK", "UNLOCK", "REPAIR",
-                                 "CHECK", "FLUSH", "CACHE", "RESET", "CHANGE", "STOP", "IMPORT", "INSTALL", "UNINSTALL"});
-}
-
-/// Statements that may do so somewhere inside.
-bool may_commit(const SqlWords& words) {
-  return is_one_of(words.first, {"CALL", "EXECUTE"}) || (words.first == "SET" && words.second == "STATEMENT");
-}
-
-bool ends_the_transaction(const std::string& word) { return is_one_of(word, {"COMMIT", "ROLLBACK", "BEGIN", "START"}); }
-
 /// Errors that say: what this statement makes is there (or what it drops is gone).
 bool says_done(const Error& error) {
   constexpr int kTable = 1050, kKey = 1061, kPrimaryKey = 1068, kColumn = 1060, kConstraint = 1826, kDoubledName = 1022, kGone = 1051, kNoKey = 1091;
@@ -93,7 +72,8 @@ std::string with_mark(std::string sql, const std::string& mark) {
 }
 
 Error ended_from_within(const std::string& what) {
-  return Error(Code::unsupported, what, "look at its effect; run such a statement in a step with autocommit = true, which asks after a kill");
+  return Error(Code::unsupported, what,
+               "look at its effect; run such a statement in a step with autocommit = true, which asks after a kill");
 }
 
 void set_savepoint(Connection& connection, OpenGuard& guard) {
@@ -113,14 +93,16 @@ void require_savepoint(Connection& connection, OpenGuard& guard) {
     if (error.native_code() != kNoSavepoint) throw;
     // Whoever comes again shall find that it was begun, also where a ROLLBACK has taken the row away.
     take_key(connection, guard.fence, guard.key);
-    throw ended_from_within("a statement ended the transaction of " + guard.key.node + " from within, as a procedure does that contains COMMIT, "
+    throw ended_from_within("a statement ended the transaction of " + guard.key.node +
+                            " from within, as a procedure does that contains COMMIT, "
                             "ROLLBACK or definitions; what it did stays");
   }
 }
 
 void require_not_begun(const OpenGuard& guard) {
   if (!guard.is_begun_before) return;
-  throw ended_from_within("an earlier attempt of " + guard.key.node + " ended its transaction from within, and how much of it was done is unknown");
+  throw ended_from_within("an earlier attempt of " + guard.key.node +
+                          " ended its transaction from within, and how much of it was done is unknown");
 }
 
 }  // namespace
@@ -204,8 +186,9 @@ void execute_ddl(Session& session, const std::string& sql, const std::string& wh
 int64_t execute_sql(Session& session, const std::string& sql, const Values& params) {
   const SqlWords words = words_of(sql);
   if (session.snapshot != SnapshotPart::none) throw Error(Code::invalid_argument, "execute: this session reads a snapshot");
-  if (session.guard && ends_the_transaction(words.first)) {
-    throw Error(Code::invalid_argument, "SQL inside a guard contains " + words.first, "the step's transaction is begun and committed by the engine");
+  if (session.guard && ends_the_transaction(words)) {
+    throw Error(Code::invalid_argument, "SQL inside a guard contains " + words.first,
+                "the step's transaction is begun and committed by the engine");
   }
   if (session.guard && commits_by_itself(words)) {
     execute_ddl(session, sql, "SQL");

@@ -20,7 +20,9 @@ void abort_guard(Session& session) noexcept;
 /// The ledger row of `key` as JSON, "{}" where there is none. Waits for a transaction that is writing it.
 std::string probe_guard(Session& session, const sdk::WorkKey& key);
 
-/// SQL of a step. Inside a guard it belongs to its transaction, DDL as said above. Rows changed, or -1.
+/// SQL of a step. Inside a guard it belongs to its transaction, DDL as said above. Rows changed, or -1. Throws
+/// Error(unsupported) for a CALL or EXECUTE that has ended the transaction, and then also when it is to be done again;
+/// commit_guard does so for what else ends it.
 int64_t execute_sql(Session& session, const std::string& sql, const Values& params);
 
 /// Inside a guard: a statement that commits by itself, which in a guard that is begun again may have been done before.

@@ -1,6 +1,8 @@
 #include "sql_words.hpp"
 
+#include <algorithm>
 #include <cctype>
+#include <initializer_list>
 
 namespace sluice::mysql {
 namespace {
@@ -14,7 +16,8 @@ size_t behind(const std::string& sql, const char* end, size_t length, size_t fro
   return at == std::string::npos ? sql.size() : at + length;
 }
 
-/// Behind a comment that begins at `at`, or behind what opens or closes one that the server runs; `at` itself where there is none.
+/// Behind a comment that begins at `at`, or behind what opens or closes one that the server runs; `at` itself where
+/// there is none.
 size_t skip_comment(const std::string& sql, size_t at) {
   const bool is_maria = sql.compare(at, 4, "/*M!") == 0;
   if (is_maria || sql.compare(at, 3, "/*!") == 0) {
@@ -36,8 +39,13 @@ std::string take_word(const std::string& sql, size_t& at) {
     at = next;
   }
   std::string word;
-  for (; at < sql.size() && is_letter(sql[at]); ++at) word += static_cast<char>(std::toupper(static_cast<unsigned char>(sql[at])));
+  for (; at < sql.size() && is_letter(sql[at]); ++at)
+    word += static_cast<char>(std::toupper(static_cast<unsigned char>(sql[at])));
   return word;
+}
+
+bool is_one_of(const std::string& word, std::initializer_list<const char*> words) {
+  return std::any_of(words.begin(), words.end(), [&](const char* each) { return word == each; });
 }
 
 }  // namespace
@@ -49,5 +57,19 @@ SqlWords words_of(const std::string& sql) {
   words.second = take_word(sql, at);
   return words;
 }
+
+bool commits_by_itself(const SqlWords& words) {
+  if (words.first == "SET") return is_one_of(words.second, {"PASSWORD", "DEFAULT"});
+  if (words.first == "LOAD") return words.second == "INDEX";
+  return is_one_of(words.first, {"CREATE", "ALTER",  "DROP",   "TRUNCATE", "RENAME", "ANALYZE", "OPTIMIZE",
+                                 "GRANT",  "REVOKE", "LOCK",   "UNLOCK",   "REPAIR", "CHECK",   "FLUSH",
+                                 "CACHE",  "RESET",  "CHANGE", "STOP",     "IMPORT", "INSTALL", "UNINSTALL"});
+}
+
+bool may_commit(const SqlWords& words) {
+  return is_one_of(words.first, {"CALL", "EXECUTE"}) || (words.first == "SET" && words.second == "STATEMENT");
+}
+
+bool ends_the_transaction(const SqlWords& words) { return is_one_of(words.first, {"COMMIT", "ROLLBACK", "BEGIN", "START"}); }
 
 }  // namespace sluice::mysql

@@ -307,9 +307,11 @@ TEST(MySqlSql, ACallThatEndsTheTransactionIsAnErrorAndNotDoneAgain) {
   for (const char* sql : {"CALL commits()", "EXECUTE IMMEDIATE 'CALL rolls_back()'"}) {
     const Error error = error_of([&] { target.call(sql, chunk); });
     EXPECT_EQ(error.code(), Code::unsupported);
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("ended the transaction of sql from within"), HasSubstr("autocommit = true")));
+    EXPECT_THAT(error.what(),
+                AllOf(HasSubstr("ended the transaction of sql from within"), HasSubstr("autocommit = true")));
     EXPECT_EQ(target.count(), std::to_string(++chunk)) << "what it did stays";
-    EXPECT_THAT(error_of([&] { target.call(sql, chunk - 1); }).what(), HasSubstr("an earlier attempt of sql ended its transaction"));
+    EXPECT_THAT(error_of([&] { target.call(sql, chunk - 1); }).what(),
+                HasSubstr("an earlier attempt of sql ended its transaction"));
     EXPECT_EQ(target.count(), std::to_string(chunk)) << "it was done twice";
   }
 }
@@ -317,23 +319,27 @@ TEST(MySqlSql, ACallThatEndsTheTransactionIsAnErrorAndNotDoneAgain) {
 TEST(MySqlSql, WhateverElseEndsTheTransactionIsSeenBeforeItIsCalledDone) {
   SLUICE_REQUIRE_MYSQL();
   MySqlProcedures target;
-  store::Guard guard(*target.session, target.fence, work_key("sql"));
-  target.session->execute("INSERT INTO t VALUES (9, 'nine')");
-  target.session->execute("SET autocommit = 0");
-  target.session->execute("SET autocommit = 1");
-  EXPECT_THAT(error_of([&] { guard.commit({}); }).what(), HasSubstr("ended the transaction of sql from within"));
+  {
+    store::Guard guard(*target.session, target.fence, work_key("sql"));
+    target.session->execute("INSERT INTO t VALUES (9, 'nine')");
+    target.session->execute("SET autocommit = 0");
+    target.session->execute("SET autocommit = 1");
+    EXPECT_THAT(error_of([&] { guard.commit({}); }).what(), HasSubstr("ended the transaction of sql from within"));
+  }
   EXPECT_FALSE(target.session->guard_probe(work_key("sql")).has_value());
 }
 
 TEST(MySqlSql, DefinitionsInCommentsThatTheServerRunsAreDefinitions) {
   SLUICE_REQUIRE_MYSQL();
   MySqlProcedures target;
-  store::Guard guard(*target.session, target.fence, work_key("sql"));
-  target.session->execute("INSERT INTO t VALUES (9, 'nine')");
-  target.session->execute("/* a note */ /*M!100100 ALTER TABLE t ADD COLUMN more int */");
-  target.session->execute("FLUSH TABLES");
-  target.session->execute("CHECK TABLE t");
-  guard.commit({});
+  {
+    store::Guard guard(*target.session, target.fence, work_key("sql"));
+    target.session->execute("INSERT INTO t VALUES (9, 'nine')");
+    target.session->execute("/* a note */ /*M!100100 ALTER TABLE t ADD COLUMN more int */");
+    target.session->execute("FLUSH TABLES");
+    target.session->execute("CHECK TABLE t");
+    guard.commit({});
+  }
   EXPECT_TRUE(target.session->guard_probe(work_key("sql")).has_value());
 }
 

@@ -136,8 +136,8 @@ TEST(SqlFiles, WithAutocommitRunWhatNoTransactionTakes) {
 /// A run that is killed inside the second of three statements, which waits for our lock.
 class KilledAutocommit {
  public:
-  KilledAutocommit()
-      : project(database.url(), workflow_of(kPostgres, "sql.files { store = \"new\", \"migrations/*.sql\", autocommit = true }")) {
+  /// `after`: what a step behind it runs.
+  explicit KilledAutocommit(const std::string& after = "select 1") : project(database.url(), workflow(after)) {
     PgSession(database.url()).execute("create table log (n int); create table gate (n int)");
     write_files(project, {{"1.sql",
                            "insert into log values (1);\nwith g as (insert into gate values (1)) insert into log values (2);\ninsert into "
@@ -161,6 +161,13 @@ class KilledAutocommit {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     lock.execute("rollback");
+  }
+
+  static std::string workflow(const std::string& after) {
+    return workflow_of(kPostgres,
+                       "sql.files { store = \"new\", \"migrations/*.sql\", autocommit = true } }, step \"after\" { sql "
+                       "{ store = \"new\", \"" +
+                           after + "\" }");
   }
 
   std::string log() const { return PgSession(database.url()).scalar("select string_agg(n::text, ' ' order by n) from log"); }
@@ -188,6 +195,39 @@ TEST(SqlFiles, AStatementThatAPersonSaysWasDoneIsPassedOverAndTheNextOnesRun) {
   const Ending ending = killed.project.sluice({"resume", "--assume-done", "prepare.files"});
   EXPECT_EQ(ending.code, 0) << ending.out << ending.err;
   EXPECT_EQ(killed.log(), "1 3");
+}
+
+TEST(SqlFiles, WithAStatementThatAPersonSaysWasDoneStayAsTheyAreAndTheRestMayBeEdited) {
+  SLUICE_REQUIRE_POSTGRES();
+  const KilledAutocommit killed("insert into lug values (9)");
+  EXPECT_EQ(killed.project.sluice({"resume", "--assume-done", "prepare.files"}).code, 1);
+  EXPECT_EQ(killed.log(), "1 3");
+  killed.project.set_workflow(KilledAutocommit::workflow("insert into log values (9)"));
+  const Ending ending = killed.project.sluice({"resume", "--adopt"});
+  EXPECT_EQ(ending.code, 0) << ending.out << ending.err;
+  EXPECT_EQ(killed.log(), "1 3 9");
+}
+
+TEST(SqlFiles, OfAnUndoAreCheckedByThePlan) {
+  const auto plan_of = [](const std::string& undo) {
+    const Project project({},
+                          "return workflow \"shop\" { stores = { new = store \"sqlite\" { path = \"target.db\" }, old "
+                          "= store \"sqlite\" { path = "
+                          "\"old.db\", access = \"read\" } }, phase \"prepare\" { step \"files\" { sql { store = "
+                          "\"new\", \"select 1\" }, undo = " +
+                              undo + " } } }");
+    run_sqlite(project / "target.db", "create table t (n integer)");
+    run_sqlite(project / "old.db", "create table t (n integer)");
+    write_files(project, {{"1.sql", "delete from t;\n.quit\n"}});
+    return project.sluice({"plan", "shop.lua"});
+  };
+  EXPECT_THAT(plan_of("sql.files { store = \"new\", \"migrations/*.sql\" }").err,
+              AllOf(HasSubstr("migrations/1.sql:2"), HasSubstr(".quit")));
+  EXPECT_THAT(plan_of("sql { store = \"new\", \"begin; delete from t\" }").err,
+              HasSubstr("begins or ends a transaction"));
+  EXPECT_THAT(plan_of("sql { store = \"old\", \"delete from t\" }").err, HasSubstr("declared access = \"read\""));
+  const Ending sound = plan_of("sql { store = \"new\", \"delete from t\" }");
+  EXPECT_EQ(sound.code, 0) << sound.err;
 }
 
 /// Kills runs of thirty files again and again, then looks whether each has run once.
@@ -284,6 +324,65 @@ TEST(SqlFiles, OfMySqlKnowDelimitersAndKeepWhatASessionIsSetTo) {
   MySqlSession session(database.url());
   EXPECT_EQ(session.rows("select n from p"), (std::vector<std::vector<std::string>>{{"2"}}));
   EXPECT_EQ(session.rows("select n from c"), (std::vector<std::vector<std::string>>{{"7"}}));
+}
+
+TEST(SqlFiles, OfMySqlLeaveNothingInTheSessionThatAKillWouldLose) {
+  SLUICE_REQUIRE_MYSQL();
+  const MySqlDatabase database;
+  const Project project(database.url(), workflow_of(kMySql, kAll));
+  const std::string insert = "insert into p (id) values (null);\n";
+  write_files(project, {{"1.sql", "create table p (id int auto_increment primary key, of int);\n" + insert +
+                                      "set @id = last_insert_id();\ninsert into p (of) values (@id);"}});
+  const Ending refused = project.sluice({"plan", "shop.lua"});
+  EXPECT_EQ(refused.code, 2) << refused.out;
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("migrations/1.sql:3: set @id = last_insert_id()"),
+                                 HasSubstr("into a procedure and its CALL")));
+  // A transaction keeps them; what is set to a literal may be set again.
+  write_files(project, {{"1.sql",
+                         "create table p (id int auto_increment primary key, of int, note text);\nset @note = 'kept';\n"
+                         "insert into p (note) values (@note);\n/*!40101 set @note = 'set by a comment' */;\n"
+                         "insert into p (note) values (@note);"},
+                        {"2.sql", insert + "set @id = last_insert_id();\ninsert into p (of) values (@id);"}});
+  const Ending ending = project.sluice({"run", "shop.lua"});
+  ASSERT_EQ(ending.code, 0) << ending.out << ending.err;
+  EXPECT_EQ(
+      MySqlSession(database.url())
+          .rows("select group_concat(note order by id), (select count(*) from p a join p b on a.of = b.id) from p"),
+      (std::vector<std::vector<std::string>>{{"kept,set by a comment", "1"}}));
+}
+
+TEST(SqlFiles, OfMySqlThatCallRunStatementByStatement) {
+  SLUICE_REQUIRE_MYSQL();
+  const MySqlDatabase database;
+  MySqlSession session(database.url());
+  session.execute("create table log (n int)");
+  session.execute("create procedure commits() begin insert into log values (2); commit; end");
+  const Project project(database.url(), workflow_of(kMySql, kAll));
+  write_files(project, {{"1.sql", "insert into log values (1);\ncall commits();\ninsert into log values (3);"}});
+  EXPECT_THAT(project.sluice({"plan", "shop.lua"}).out,
+              HasSubstr("not in one transaction: definitions commit by themselves, and calls may"));
+  const Ending ending = project.sluice({"run", "shop.lua"});
+  EXPECT_EQ(ending.code, 1) << ending.out;
+  EXPECT_THAT(ending.err + ending.out,
+              AllOf(HasSubstr("migrations/1.sql:2: "), HasSubstr("from within"), HasSubstr("autocommit = true")));
+  // Nothing of it is done twice.
+  EXPECT_EQ(project.sluice({"resume"}).code, 1);
+  EXPECT_EQ(session.rows("select group_concat(n order by n) from log"),
+            (std::vector<std::vector<std::string>>{{"1,2"}}));
+}
+
+TEST(SqlFiles, WithAutocommitRunWhatIsSetForTheWholeServer) {
+  SLUICE_REQUIRE_MYSQL();
+  const MySqlDatabase database;
+  MySqlSession session(database.url());
+  const std::string before = session.rows("select @@global.slow_launch_time").at(0).at(0);
+  const Project project(
+      database.url(),
+      workflow_of(kMySql, "sql { store = \"new\", autocommit = true, \"set global slow_launch_time = 77\" }"));
+  const Ending ending = project.sluice({"run", "shop.lua"});
+  EXPECT_EQ(ending.code, 0) << ending.out << ending.err;
+  EXPECT_EQ(session.rows("select @@global.slow_launch_time").at(0).at(0), "77");
+  session.execute("set global slow_launch_time = " + before);
 }
 
 TEST(SqlAction, RunsWithAutocommitAndManyStatements) {

@@ -102,14 +102,19 @@ TEST(SplitSql, TellsDefinitionsOfMySqlFromTheRest) {
 }
 
 TEST(SplitSql, SeesWhatStandsInCommentsThatMySqlRuns) {
-  EXPECT_EQ(split_sql("/*!50001 CREATE ALGORITHM=UNDEFINED */ /*!50013 DEFINER=`a`@`b` */ /*M!100100 VIEW v AS select ';*/' */;", SqlDialect::mysql, "f")
-                .at(0)
-                .words,
-            "CREATE ALGORITHM UNDEFINED DEFINER");
+  EXPECT_EQ(
+      split_sql(
+          "/*!50001 CREATE ALGORITHM=UNDEFINED */ /*!50013 DEFINER=`a`@`b` */ /*M!100100 VIEW v AS select ';*/' */;",
+          SqlDialect::mysql, "f")
+          .at(0)
+          .words,
+      "CREATE ALGORITHM UNDEFINED DEFINER");
   EXPECT_THAT(cut("/*!50003 create trigger t ... begin; end */;\nselect 2", SqlDialect::mysql),
               ElementsAre("1: /*!50003 create trigger t ... begin; end */", "2: select 2"));
-  EXPECT_THAT(error_of("select 1;\n/*!40101 set names utf8;\n", SqlDialect::mysql), HasSubstr("f.sql:2: a comment begins here"));
-  EXPECT_THAT(error_of("/*!40101 set autocommit = 0 */", SqlDialect::mysql), HasSubstr("f.sql:1: /*!40101 set autocommit = 0 */ begins or ends"));
+  EXPECT_THAT(error_of("select 1;\n/*!40101 set names utf8;\n", SqlDialect::mysql),
+              HasSubstr("f.sql:2: a comment begins here"));
+  EXPECT_THAT(error_of("/*!40101 set autocommit = 0 */", SqlDialect::mysql),
+              HasSubstr("f.sql:1: /*!40101 set autocommit = 0 */ begins or ends"));
   EXPECT_THAT(cut("set @autocommit = 0", SqlDialect::mysql), ElementsAre("1: set @autocommit = 0"));
 }
 
@@ -119,13 +124,19 @@ TEST(SplitSql, PassesOverAByteOrderMark) {
 }
 
 TEST(SplitSql, KeepsRulesOfPostgresWhole) {
-  EXPECT_THAT(cut("create or replace rule r as on insert to t do instead (insert into a values (1); select f(2););\nselect (3);", SqlDialect::postgres),
-              ElementsAre("1: create or replace rule r as on insert to t do instead (insert into a values (1); select f(2);)", "2: select (3)"));
-  EXPECT_THAT(error_of("create rule r as on insert to t do instead (select 1;", SqlDialect::postgres), HasSubstr("is a ) missing?"));
+  EXPECT_THAT(
+      cut("create or replace rule r as on insert to t do instead (insert into a values (1); select f(2););\nselect "
+          "(3);",
+          SqlDialect::postgres),
+      ElementsAre("1: create or replace rule r as on insert to t do instead (insert into a values (1); select f(2);)",
+                  "2: select (3)"));
+  EXPECT_THAT(error_of("create rule r as on insert to t do instead (select 1;", SqlDialect::postgres),
+              HasSubstr("is a ) missing?"));
 }
 
 TEST(SplitSql, KnowsNamesWithADollarFromDollarQuotes) {
-  EXPECT_THAT(cut("select a$x$ from t; select b$x$", SqlDialect::postgres), ElementsAre("1: select a$x$ from t", "1: select b$x$"));
+  EXPECT_THAT(cut("select a$x$ from t; select b$x$", SqlDialect::postgres),
+              ElementsAre("1: select a$x$ from t", "1: select b$x$"));
 }
 
 TEST(ShortenSql, MakesOneLineOfIt) {
