@@ -16,6 +16,9 @@ namespace sluice::copy {
 
 namespace {
 
+/// A reject may be a record of a file, and a bad file has one behind the other.
+constexpr size_t kMostWaitingBytes = size_t{4} << 20;
+
 /// One batch, once.
 class OneBatch : public arrow::BatchReader {
  public:
@@ -75,17 +78,27 @@ class CarefulCopy {
     work_.rejects->take(row);
     ++outcome_.rejects;
     waiting_.push_back(to_json(row));
+    waiting_bytes_ += waiting_.back().size();
+    if (is_target_idle_ && waiting_bytes_ >= kMostWaitingBytes) record();
   }
 
   /// Only while nothing is being loaded.
   void record() {
     if (!waiting_.empty()) target_.rejects_record(waiting_);
     waiting_.clear();
+    waiting_bytes_ = 0;
+  }
+
+  bool find_piece(GoodRows::Piece& piece) {
+    is_target_idle_ = true;
+    const bool is_found = rows_.next(piece);
+    is_target_idle_ = false;
+    return is_found;
   }
 
   void load_by_pieces() {
     GoodRows::Piece piece;
-    while (rows_.next(piece)) {
+    while (find_piece(piece)) {
       load(piece);
       record();
       progress_(outcome_.result.read, bytes_);
@@ -149,6 +162,8 @@ class CarefulCopy {
   std::vector<arrow::Field> fields_;
   arrow::RowHasher hasher_;
   std::vector<std::string> waiting_;  // rejects to be recorded
+  size_t waiting_bytes_ = 0;
+  bool is_target_idle_ = false;  // while the next rows are read
   GoodRows rows_;
   int64_t bytes_ = 0;  // handed over
 };

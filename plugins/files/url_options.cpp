@@ -71,7 +71,8 @@ void take_url(const std::string& scheme, const std::vector<std::string>& known, 
   if (url != given.end()) {
     std::string path = path_from_url(scheme, url->second);
     const size_t mark = path.rfind('?');
-    const auto more = mark == std::string::npos || is_there(path) ? std::nullopt : options_from_query(scheme, known, path.substr(mark + 1));
+    const bool has_no_options = mark == std::string::npos || is_there(path);
+    const auto more = has_no_options ? std::nullopt : options_from_query(scheme, known, path.substr(mark + 1));
     if (more) path.erase(mark);
     for (const auto& [name, value] : more.value_or(Given())) {
       if (given.emplace(name, value).second) continue;

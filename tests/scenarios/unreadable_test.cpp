@@ -2,8 +2,11 @@
 // they stop the copy by name.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "scenarios/project.hpp"
@@ -108,6 +111,41 @@ TEST_P(Unreadable, AreNoMoreThanTheLimit) {
 
 INSTANTIATE_TEST_SUITE_P(Files, Unreadable, testing::Values(&kJson, &kCsv),
                          [](const auto& info) { return info.param == &kJson ? "Json" : "Csv"; });
+
+constexpr int kLarge = 800;
+
+/// Records that are kept with 128 KiB of hex digits each, between two good ones.
+void write_large(const std::string& path) {
+  const std::string bad = "{\"id\": 7, \"v\": \"" + std::string(size_t{64} << 10, '\xFF') + "\"}\n";
+  std::ofstream file(path, std::ios::binary);
+  file << "{\"id\": 1, \"v\": \"x\"}\n";
+  for (int i = 0; i < kLarge; ++i) file << bad;
+  for (int id = 2; id < 2 + kLarge; ++id) file << "{\"id\": " << id << ", \"v\": \"x\"}\n";
+}
+
+TEST(UnreadableLarge, AreKeptOneBehindTheOtherWithoutHoldingThemAll) {
+  const Project project("", R"lua(
+    local m = map { from = "old", to = "new" }
+    return workflow "dirty" {
+      stores = { old = store "json" { path = "item.ndjson" }, new = store "sqlite" { path = "target.db" } },
+      phase "copy" {
+        step "tables" { schema.create { map = m } },
+        step "rows" { copy.tables { map = m, workers = 1, rejects = { limit = 5000 } } },
+      },
+    })lua");
+  write_large(project / "item.ndjson");
+  const Ending run = project.sluice({"run", "shop.lua"});
+  ASSERT_EQ(run.code, 0) << run.out << run.err;
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  struct rusage used {};
+  ASSERT_EQ(::getrusage(RUSAGE_CHILDREN, &used), 0);
+  EXPECT_LT(used.ru_maxrss, 160 << 10) << "KiB; the rejects are " << (kLarge * 128) << " KiB";
+#endif
+  std::ifstream rejects(project / (".sluice/runs/" + project.run() + "/rejects.copy.rows.ndjson"));
+  std::set<std::string> places;  // what stands before the record
+  for (std::string line; std::getline(rejects, line);) places.insert(line.substr(0, line.find("record_hex")));
+  EXPECT_EQ(places.size(), static_cast<size_t>(kLarge));
+}
 
 TEST(UnreadableSplit, ARecordWithNestedTablesIsARejectOfEachAndAllAreProved) {
   const Project project(
