@@ -5,6 +5,7 @@
 #include <new>
 #include <utility>
 
+#include "arrow/width.hpp"
 #include "base/error.hpp"
 
 namespace sluice::arrow {
@@ -14,27 +15,6 @@ namespace {
 constexpr int64_t kFirstRows = 64;
 constexpr int64_t kFirstBytes = 1024;
 constexpr int64_t kMostBytes = std::numeric_limits<int32_t>::max();
-
-int width_of(Kind kind) {
-  switch (kind) {
-    case Kind::boolean: return 0;
-    case Kind::int8:
-    case Kind::uint8: return 1;
-    case Kind::int16:
-    case Kind::uint16: return 2;
-    case Kind::int32:
-    case Kind::uint32:
-    case Kind::float32:
-    case Kind::date: return 4;
-    case Kind::decimal:
-    case Kind::uuid: return 16;
-    case Kind::text:
-    case Kind::number:
-    case Kind::json:
-    case Kind::binary: return 4;
-    default: return 8;
-  }
-}
 
 /// What a column's release frees: the buffers that the builder gave away.
 struct ColumnHolder {

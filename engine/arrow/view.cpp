@@ -1,5 +1,6 @@
 #include "arrow/view.hpp"
 
+#include "arrow/width.hpp"
 #include "base/error.hpp"
 
 namespace sluice::arrow {
@@ -10,9 +11,7 @@ namespace {
   throw Error(Code::internal, "batch of rows: " + what, "the plugin that made it is broken");
 }
 
-int64_t buffers_of(Kind kind) {
-  return kind == Kind::text || kind == Kind::number || kind == Kind::json || kind == Kind::binary ? 3 : 2;
-}
+int64_t buffers_of(Kind kind) { return has_offsets(kind) ? 3 : 2; }
 
 void check_column(const Field& field, const ArrowArray& array, int64_t rows) {
   const auto refuse_column = [&](const std::string& what) { refuse("column " + field.name + ": " + what); };
@@ -38,20 +37,7 @@ ColumnView::ColumnView(const Type& type, const ArrowArray& array, int64_t skippe
       validity_(array.null_count == 0 ? nullptr : static_cast<const uint8_t*>(array.buffers[0])),
       values_(array.buffers[1]) {
   if (array.n_buffers > 2) data_ = static_cast<const char*>(array.buffers[2]);
-  switch (type.kind) {
-    case Kind::boolean: width_ = 0; break;
-    case Kind::int8:
-    case Kind::uint8: width_ = 1; break;
-    case Kind::int16:
-    case Kind::uint16: width_ = 2; break;
-    case Kind::int32:
-    case Kind::uint32:
-    case Kind::float32:
-    case Kind::date: width_ = 4; break;
-    case Kind::decimal:
-    case Kind::uuid: width_ = 16; break;
-    default: width_ = 8;
-  }
+  width_ = width_of(type.kind);
   is_unsigned_ = type.kind == Kind::uint8 || type.kind == Kind::uint16 || type.kind == Kind::uint32;
 }
 

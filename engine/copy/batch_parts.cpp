@@ -1,10 +1,12 @@
 #include "copy/batch_parts.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include "arrow/view.hpp"
+#include "arrow/width.hpp"
 
 namespace sluice::copy {
 
@@ -24,29 +26,6 @@ void release_batch(ArrowArray* batch) {
   }
   delete holder;
   batch->release = nullptr;
-}
-
-/// Bytes of a value; 0 where that varies.
-int64_t width_of(arrow::Kind kind) {
-  using arrow::Kind;
-  switch (kind) {
-    case Kind::text:
-    case Kind::number:
-    case Kind::json:
-    case Kind::binary: return 0;
-    case Kind::boolean:
-    case Kind::int8:
-    case Kind::uint8: return 1;
-    case Kind::int16:
-    case Kind::uint16: return 2;
-    case Kind::int32:
-    case Kind::uint32:
-    case Kind::float32:
-    case Kind::date: return 4;
-    case Kind::decimal:
-    case Kind::uuid: return 16;
-    default: return 8;
-  }
 }
 
 }  // namespace
@@ -84,8 +63,8 @@ int64_t value_bytes(const std::vector<arrow::Field>& fields, const ArrowArray& b
   int64_t bytes = 0;
   for (const arrow::ColumnView& column : arrow::view_batch(fields, batch)) {
     const int64_t rows = column.length();
-    if (const int64_t width = width_of(column.type().kind); width > 0) {
-      bytes += rows * width;
+    if (!arrow::has_offsets(column.type().kind)) {
+      bytes += rows * std::max(1, arrow::width_of(column.type().kind));
     } else if (rows > 0) {
       const std::string_view last = column.bytes(rows - 1);
       bytes += last.data() + last.size() - column.bytes(0).data();

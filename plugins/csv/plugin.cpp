@@ -161,7 +161,7 @@ sluice_status load(sluice_session* handle, const sluice_load_spec* spec, ArrowAr
 
 const void* get_extension(const char*) { return nullptr; }
 
-const sluice_plugin kPlugin = {
+const sluice_plugin kPlugin = Target::with_target({
     .struct_size = sizeof(sluice_plugin),
     .abi_major = 1,
     .abi_minor = 0,
@@ -186,27 +186,11 @@ const sluice_plugin kPlugin = {
     .plan_chunks = plan,
     .read = read,
     .stream_error = stream_error,
-    .fence_acquire = Target::fence_acquire,
-    .fence_look = Target::fence_look,
-    .fence_renew = Target::fence_renew,
-    .fence_release = Target::fence_release,
-    .guard_begin = Target::guard_begin,
-    .guard_commit = Target::guard_commit,
-    .guard_abort = Target::guard_abort,
-    .guard_probe = Target::guard_probe,
-    .ledger_read = Target::ledger_read,
-    .ledger_forget = Target::ledger_forget,
-    .ledger_retire = Target::ledger_retire,
-    .objects_record = Target::objects_record,
-    .objects_drop = Target::objects_drop,
-    .objects_list = Target::objects_list,
     .load = load,
     .fingerprint = nullptr,
     .get_extension = get_extension,
-    .rejects_record = Target::rejects_record,
-    .rejects_read = Target::rejects_read,
     .savepoint = nullptr,
-};
+});
 
 }  // namespace
 

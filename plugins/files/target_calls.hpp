@@ -145,6 +145,27 @@ struct TargetCalls {
       sdk::fill(out, files::list_objects(session.home(), sdk::text(run), sdk::text(node)));
     });
   }
+
+  /// The table with these calls in it.
+  static constexpr sluice_plugin with_target(sluice_plugin plugin) {
+    plugin.fence_acquire = fence_acquire;
+    plugin.fence_look = fence_look;
+    plugin.fence_renew = fence_renew;
+    plugin.fence_release = fence_release;
+    plugin.guard_begin = guard_begin;
+    plugin.guard_commit = guard_commit;
+    plugin.guard_abort = guard_abort;
+    plugin.guard_probe = guard_probe;
+    plugin.ledger_read = ledger_read;
+    plugin.ledger_forget = ledger_forget;
+    plugin.ledger_retire = ledger_retire;
+    plugin.objects_record = objects_record;
+    plugin.objects_drop = objects_drop;
+    plugin.objects_list = objects_list;
+    plugin.rejects_record = rejects_record;
+    plugin.rejects_read = rejects_read;
+    return plugin;
+  }
 };
 
 }  // namespace sluice::files

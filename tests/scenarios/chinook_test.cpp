@@ -121,6 +121,24 @@ TEST(Copy, StaysBelowTheRateThatAStepAllows) {
   EXPECT_TRUE(has_same_rows(project / "shop.db", project / "new.db", small_shop_rows()));
 }
 
+TEST(Copy, StaysBelowTheBandwidthThatAStepAllows) {
+  const Project project("", R"(
+    local m = map { from = "old", to = "new" }
+    return workflow "slow" {
+      stores = { old = store "sqlite" { path = "shop.db", access = "read" }, new = store "sqlite" { path = "new.db" } },
+      phase "copy" { step "tables" { schema.create { map = m } }, step "rows" { copy.tables { map = m, chunk_rows = 250, max_bandwidth = "400KB" } } },
+    })");
+  run_sqlite(project / "shop.db",
+             "create table item (id integer primary key, s text); with recursive i(x) as (select 1 union all select x + 1 from i where x < 1000) "
+             "insert into item select x, printf('%01000d', x) from i;");
+  const auto begun = std::chrono::steady_clock::now();
+  const Ending ending = project.sluice({"run", "shop.lua"});
+  EXPECT_EQ(ending.code, 0) << ending.out << ending.err;
+  // A megabyte at 400 kB a second.
+  EXPECT_GT(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(2300));
+  EXPECT_TRUE(has_same_rows(project / "shop.db", project / "new.db", {"select id, s from item order by id"}));
+}
+
 TEST(Diff, NamesTheRowsThatDiffer) {
   SLUICE_REQUIRE_POSTGRES();
   const TestDatabase database;
